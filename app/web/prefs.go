@@ -1,0 +1,92 @@
+package web
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"silverclass/app/fault"
+	"silverclass/locales"
+
+	"github.com/labstack/echo/v4"
+)
+
+const prefsAge = 400 * 24 * time.Hour // what browsers keep at most
+
+// RegisterPrefs adds the switches that every page carries: text size and language.
+// They are forms, so that they work without JavaScript and before the first paint.
+func RegisterPrefs(r *Routes, s *Site) {
+	r.Public.POST("/size", s.setSize)
+	r.Public.POST("/lang", s.setLang)
+	r.Public.GET("/static/*", echo.WrapHandler(s.cfg.Assets))
+}
+
+func (s *Site) setSize(c echo.Context) error {
+	size := c.FormValue("size")
+	if size != "1" && size != "2" && size != "3" {
+		return fault.New(fault.Invalid, "web.bad_request")
+	}
+	s.SetCookie(c, "size", size, prefsAge)
+	return c.Redirect(http.StatusSeeOther, localPath(c.FormValue("back")))
+}
+
+func (s *Site) setLang(c echo.Context) error {
+	lang := c.FormValue("lang")
+	if !slices.Contains(locales.Languages(), lang) {
+		return fault.New(fault.Invalid, "web.bad_request")
+	}
+	s.SetCookie(c, "lang", lang, prefsAge)
+	return c.Redirect(http.StatusSeeOther, localPath(c.FormValue("back")))
+}
+
+// LocalPath is where a form may lead back to: an address on this site, else home.
+func LocalPath(p string) string { return localPath(p) }
+
+func localPath(p string) string {
+	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\\r\n") {
+		return "/"
+	}
+	return p
+}
+
+func (s *Site) size(c echo.Context) int {
+	switch s.Cookie(c, "size") {
+	case "2":
+		return 2
+	case "3":
+		return 3
+	}
+	return 1
+}
+
+type flash struct {
+	Key  string         `json:"k"`
+	Args map[string]any `json:"a,omitempty"`
+}
+
+// Flash shows a sentence once, on the next page. It travels in a cookie, so args hold
+// numbers and titles, never what names a person.
+func (s *Site) Flash(c echo.Context, key string, a fault.Args) {
+	b, err := json.Marshal(flash{Key: key, Args: a})
+	if err != nil {
+		return // the act is done all the same; only its echo is missing
+	}
+	s.SetCookie(c, "flash", base64.RawURLEncoding.EncodeToString(b), 5*time.Minute)
+}
+
+func (s *Site) takeFlash(c echo.Context, lang string) string {
+	v := s.Cookie(c, "flash")
+	if v == "" {
+		return ""
+	}
+	s.SetCookie(c, "flash", "", -1)
+	b, err := base64.RawURLEncoding.DecodeString(v)
+	var f flash
+	if err != nil || json.Unmarshal(b, &f) != nil {
+		return ""
+	}
+	return s.cfg.Words.T(lang, f.Key, f.Args)
+}

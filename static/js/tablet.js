@@ -1,0 +1,1 @@
+// What a shared tablet does besides showing pages; see app/room.
