@@ -1,0 +1,103 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"silverclass/app/db"
+	"silverclass/app/db/dbtest"
+	"silverclass/app/fault"
+)
+
+// signIn is a row of web_sessions, used here because it has a key and an instant.
+type signIn struct {
+	TokenHash string
+	Data      string
+	ExpiresAt time.Time
+}
+
+func (signIn) TableName() string { return "web_sessions" }
+
+func TestInstantsComeBackAsTheyWere(t *testing.T) {
+	d := dbtest.Open(t)
+	zone := time.FixedZone("CST", 8*3600)
+	for _, at := range []time.Time{
+		time.Date(2026, 5, 1, 0, 0, 0, 0, zone),
+		time.Date(2026, 5, 1, 7, 59, 59, 999_999_999, zone),
+		time.Date(2026, 12, 31, 23, 0, 0, 120_000_000, time.UTC),
+	} {
+		row := signIn{TokenHash: db.NewID(), ExpiresAt: db.Instant(at)}
+		if err := db.Write(t.Context(), d.DB, func(tx *gorm.DB) error {
+			return gorm.G[signIn](tx).Create(t.Context(), &row)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := gorm.G[signIn](d.DB).Where("token_hash = ? AND expires_at = ?", row.TokenHash, row.ExpiresAt).First(t.Context())
+		if err != nil {
+			t.Fatalf("%v: %v", at, err)
+		}
+		if !got.ExpiresAt.Equal(row.ExpiresAt) || got.ExpiresAt.Location() != time.UTC {
+			t.Errorf("%v: got %v, want %v", at, got.ExpiresAt, row.ExpiresAt)
+		}
+	}
+}
+
+func TestErrorsHaveGormsNames(t *testing.T) {
+	d := dbtest.Open(t)
+	row := signIn{TokenHash: "a", ExpiresAt: db.Instant(time.Now())}
+	again := func(tx *gorm.DB) error {
+		r := row
+		return gorm.G[signIn](tx).Create(t.Context(), &r)
+	}
+	if err := db.Write(t.Context(), d.DB, again); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Write(t.Context(), d.DB, again); !errors.Is(err, gorm.ErrDuplicatedKey) {
+		t.Errorf("same key: got %v, want ErrDuplicatedKey", err)
+	}
+}
+
+func TestWriteRollsBackAndJoins(t *testing.T) {
+	d := dbtest.Open(t)
+	ctx := t.Context()
+	no := fault.New(fault.Conflict, "some.reason")
+	put := func(tx *gorm.DB, key string) error {
+		return db.Write(ctx, tx, func(tx *gorm.DB) error {
+			return gorm.G[signIn](tx).Create(ctx, &signIn{TokenHash: key, ExpiresAt: db.Instant(time.Now())})
+		})
+	}
+	err := db.Write(ctx, d.DB, func(tx *gorm.DB) error {
+		if err := put(tx, "inner"); err != nil {
+			return err
+		}
+		return no
+	})
+	if fault.KindOf(err) != fault.Conflict {
+		t.Fatalf("got %v, want the error of fn", err)
+	}
+	if n, err := gorm.G[signIn](d.DB).Count(ctx, "*"); err != nil || n != 0 {
+		t.Fatalf("after the rollback: %d rows, %v", n, err)
+	}
+	if err := put(d.DB, "outer"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWriteWaitsNoLongerThanItsContext(t *testing.T) {
+	d := dbtest.Open(t)
+	if !db.IsSQLite(d.DB) {
+		return // PostgreSQL's writers do not wait for each other
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	err := db.Write(t.Context(), d.DB, func(*gorm.DB) error {
+		stop()
+		return db.Write(ctx, d.DB, func(*gorm.DB) error { return nil })
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
+	}
+}

@@ -1,0 +1,159 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+
+	"silverclass/app/fault"
+)
+
+// Limits of one instance on PostgreSQL. A server takes 100 connections by default; four
+// instances and the operator's own tools fit.
+const (
+	postgresConns   = 20
+	postgresConnect = 5 * time.Second
+)
+
+// postgresDialect is gorm's PostgreSQL dialect with the shared state beside it.
+type postgresDialect struct {
+	*postgres.Dialector
+	house *house
+}
+
+func (d postgresDialect) shared() *house { return d.house }
+
+// Translate unwraps before gorm looks, which does not.
+func (d postgresDialect) Translate(err error) error {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return d.Dialector.Translate(e)
+	}
+	return err
+}
+
+func openPostgres(ctx context.Context, url string, now func() time.Time) (*DB, error) {
+	conf, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "db.bad_address").Because(err)
+	}
+	if conf.ConnectTimeout == 0 {
+		conf.ConnectTimeout = postgresConnect
+	}
+	for name, value := range map[string]string{
+		"application_name":                    "silverclass",
+		"timezone":                            "UTC",
+		"lock_timeout":                        "10s",
+		"idle_in_transaction_session_timeout": "60s",
+	} {
+		if _, set := conf.RuntimeParams[name]; !set {
+			conf.RuntimeParams[name] = value
+		}
+	}
+	pool := stdlib.OpenDB(*conf, stdlib.OptionAfterConnect(inUTC))
+	pool.SetMaxOpenConns(postgresConns)
+	pool.SetMaxIdleConns(postgresConns / 2)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	pool.SetConnMaxLifetime(time.Hour)
+
+	h := &house{now: now}
+	// pgx keeps prepared statements for each connection by itself; gorm's own would add
+	// a round trip to every statement of a transaction.
+	g, err := openGorm(postgresDialect{&postgres.Dialector{Config: &postgres.Config{Conn: pool}}, h}, pool, false, now)
+	if err != nil {
+		return nil, fmt.Errorf("open postgres: %w", err)
+	}
+	d := &DB{DB: g, house: h}
+	if err := d.CheckCollation(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// inUTC makes instants come back in UTC instead of the machine's zone.
+func inUTC(_ context.Context, c *pgx.Conn) error {
+	c.TypeMap().RegisterType(&pgtype.Type{
+		Name: "timestamptz", OID: pgtype.TimestamptzOID,
+		Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+	})
+	return nil
+}
+
+// CheckCollation refuses a PostgreSQL database that does not order text by bytes as
+// SQLite does: lists and chains would come out in another order. SQLite always passes.
+//
+// Faults: Unavailable "db.collation" with Found, and "db.away" when nobody answers.
+func (d *DB) CheckCollation(ctx context.Context) error {
+	if IsSQLite(d.DB) {
+		return nil
+	}
+	var found struct{ Collate, Encoding string }
+	err := d.WithContext(ctx).Raw(`SELECT datcollate AS collate, pg_encoding_to_char(encoding) AS encoding
+		FROM pg_database WHERE datname = current_database()`).Scan(&found).Error
+	if err != nil {
+		return fault.New(fault.Unavailable, "db.away").Because(err)
+	}
+	switch found.Collate {
+	case "C", "POSIX", "C.UTF-8", "C.utf8":
+		if found.Encoding == "UTF8" {
+			return nil
+		}
+	}
+	return fault.New(fault.Unavailable, "db.collation",
+		fault.Args{"Found": found.Collate + " " + found.Encoding})
+}
+
+// postgresCode is the SQLSTATE in err, empty when there is none.
+func postgresCode(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+// postgresFull reports whether the server takes no more: disk full, I/O error, or a
+// server or transaction that only reads (a standby).
+func postgresFull(err error) bool {
+	switch postgresCode(err) {
+	case "53100", "58030", "25006":
+		return true
+	}
+	return false
+}
+
+// postgresAgain reports whether the server asks for the transaction to be tried again:
+// it could not be put in a row with the others, or was chosen to end a deadlock.
+func postgresAgain(err error) bool {
+	switch postgresCode(err) {
+	case "40001", "40P01":
+		return true
+	}
+	return false
+}
+
+// postgresAway reports whether the server is gone, starting, stopping or full of
+// connections, or did not give a lock in time.
+func postgresAway(err error) bool {
+	switch code := postgresCode(err); {
+	case code == "57P01", code == "57P02", code == "57P03", code == "53300", code == "55P03":
+		return true
+	case len(code) == 5 && code[:2] == "08":
+		return true
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[net.Error](err)
+	return ok && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+}
+
+var _ gorm.ErrorTranslator = postgresDialect{}
