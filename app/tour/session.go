@@ -123,15 +123,16 @@ func (s Session) opened(now time.Time) (Session, error) {
 	return s, nil
 }
 
-// closed is the session closed at now. Closing again changes nothing.
+// closed is the session closed at now. Closing again changes nothing. What has not begun
+// cannot be closed: it is called off instead.
 func (s Session) closed(now time.Time) (Session, error) {
-	switch s.State {
-	case Cancelled:
+	switch {
+	case s.State == Cancelled:
 		return s, fault.New(fault.Conflict, "tour.session_cancelled")
-	case Planned:
-		return s, fault.New(fault.Conflict, "tour.session_never_opened")
-	case Closed:
+	case s.State == Closed:
 		return s, nil
+	case s.Phase(now) == Waiting:
+		return s, fault.New(fault.Conflict, "tour.session_not_begun")
 	}
 	s.State, s.ClosedAt = Closed, &now
 	return s, nil

@@ -10,11 +10,10 @@ package tour
 
 import (
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"silverclass/app/fault"
+	"silverclass/app/people"
 )
 
 // City is a place with a government that reports its own numbers.
@@ -186,11 +185,9 @@ func name(f *fault.Error, field string, s *string, most int) {
 	}
 }
 
+// optional takes text that may be empty and refuses what must never be kept.
 func optional(f *fault.Error, field string, s *string, most int) {
-	*s = strings.Join(strings.Fields(*s), " ")
-	if utf8.RuneCountInString(*s) > most {
-		f.Beside(field, "tour.text_long", fault.Args{"Most": most})
-	}
+	*s = people.CheckText(f, field, *s, most)
 }
 
 func choice(f *fault.Error, field string, ok bool, key string) {
