@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"silverclass/app/fault"
 )
@@ -67,29 +68,42 @@ func NewCardNumber(random io.Reader) (string, error) {
 // hyphens do not matter. Nothing is guessed beyond that. A number that cannot be one is
 // fault.Invalid with the words that every wrong card gets.
 func CheckCard(typed string) (string, error) {
-	var b strings.Builder
-	for _, r := range strings.ToUpper(typed) {
-		switch {
-		case r == ' ' || r == '-' || r == '\u3000' || r == '\t' || r == '\r' || r == '\n':
-		case r >= '\uFF01' && r <= '\uFF5E': // full-width letters and digits of a Chinese keyboard
-			b.WriteRune(r - 0xFEE0)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	n := strings.ReplaceAll(b.String(), "-", "")
-	if len(n) != cardLength {
-		return "", wrongCard()
-	}
-	for i := range cardLength {
-		if strings.IndexByte(CardAlphabet, n[i]) < 0 {
-			return "", wrongCard()
-		}
-	}
-	if cardCheck(n[:cardLength-1]) != n[cardLength-1] {
+	n := squeezeCard(typed)
+	if !cardLike(n) || cardCheck(n[:cardLength-1]) != n[cardLength-1] {
 		return "", wrongCard()
 	}
 	return n, nil
+}
+
+// squeezeCard drops what does not matter in a typed number: case, spaces, hyphens, and
+// the full width of a Chinese keyboard's characters.
+func squeezeCard(typed string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '\uFF01' && r <= '\uFF5E' {
+			r -= 0xFEE0
+		}
+		if r == '-' || unicode.IsSpace(r) {
+			return -1
+		}
+		if r >= 'a' && r <= 'z' {
+			r -= 'a' - 'A'
+		}
+		return r
+	}, typed)
+}
+
+// cardLike reports whether n has a card number's length and characters; its check
+// character may still be wrong.
+func cardLike(n string) bool {
+	if len(n) != cardLength {
+		return false
+	}
+	for i := range cardLength {
+		if strings.IndexByte(CardAlphabet, n[i]) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // cardCheck is Luhn mod 32 (Luhn mod N): from the right, every other value is doubled,
