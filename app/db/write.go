@@ -27,7 +27,7 @@ const writeTries = 8
 // DB.ReadOnly), Unavailable "db.away" or "db.busy" when the server is gone or another
 // process holds the lock.
 func Write(ctx context.Context, g *gorm.DB, fn func(tx *gorm.DB) error) error {
-	if _, joined := g.Statement.ConnPool.(gorm.TxCommitter); joined {
+	if InWrite(g) {
 		return fn(g)
 	}
 	h, err := houseOf(g)
@@ -45,6 +45,12 @@ func Write(ctx context.Context, g *gorm.DB, fn func(tx *gorm.DB) error) error {
 		case <-time.After(pause(try)):
 		}
 	}
+}
+
+// InWrite reports whether g belongs to a transaction that is under way.
+func InWrite(g *gorm.DB) bool {
+	_, tx := g.Statement.ConnPool.(gorm.TxCommitter)
+	return tx
 }
 
 func (h *house) writeOnce(ctx context.Context, g *gorm.DB, fn func(tx *gorm.DB) error) error {
