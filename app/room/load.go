@@ -129,7 +129,9 @@ func (l *loader) load(c echo.Context) error {
 	case !fault.Is(err, fault.NotFound):
 		return err
 	case r.Tablet == nil:
-		r.VisitID = visitID(l.Site.Cookie(c, "visit"))
+		if v := l.Site.Cookie(c, "visit"); isID(v) {
+			r.VisitID = v
+		}
 	}
 	people.SetWho(c, r)
 	show := web.ReaderOf(c)
@@ -210,13 +212,11 @@ func acts(r *http.Request) bool {
 	return false
 }
 
-// visitID is a visitor's number out of her cookie, and empty when somebody wrote
-// something else there.
-func visitID(cookie string) string {
-	if _, err := uuid.Parse(cookie); err != nil || len(cookie) != 36 {
-		return ""
-	}
-	return cookie
+// isID reports whether s is an ID as we make them: anything may stand in a cookie or a
+// form.
+func isID(s string) bool {
+	_, err := uuid.Parse(s)
+	return err == nil && len(s) == 36
 }
 
 // hashToken is how a seat's token is kept. It is drawn from 256 bits, so a plain hash

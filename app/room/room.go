@@ -24,6 +24,8 @@ const (
 	// SignalLost is how long after its last signal a tablet counts as silent. Tablets
 	// signal every 20 seconds.
 	SignalLost = 50 * time.Second
+	// comingShown is how long a tablet says that somebody is coming.
+	comingShown = 2 * time.Minute
 	// keep is how long ended seats, calls and pushes stay.
 	keep = 7 * 24 * time.Hour
 )
