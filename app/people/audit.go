@@ -83,13 +83,16 @@ func (s *Store) Audits(ctx context.Context, object string, limit int) ([]Audit, 
 // auditsKept is how long lines stay; 180 days are the least the law asks.
 const auditsKept = 400 * 24 * time.Hour
 
-// Purge deletes audit lines that are older than they need to be, and links that ended
-// long ago. It is background work, once a day.
+// Purge deletes audit lines that are older than they need to be, and acts and links
+// of long ago. It is background work, once a day.
 func (s *Store) Purge(ctx context.Context) error {
 	now := db.Instant(s.now())
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
 		if _, err := gorm.G[Audit](tx).Where("at < ?", now.Add(-auditsKept)).Delete(ctx); err != nil {
 			return fmt.Errorf("purge audits: %w", err)
+		}
+		if _, err := gorm.G[act](tx).Where("at < ?", now.Add(-30*24*time.Hour)).Delete(ctx); err != nil {
+			return fmt.Errorf("purge acts: %w", err)
 		}
 		if _, err := gorm.G[StaffLink](tx).Where("expires_at < ?", now.Add(-30*24*time.Hour)).Delete(ctx); err != nil {
 			return fmt.Errorf("purge staff links: %w", err)

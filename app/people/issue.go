@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -84,9 +85,12 @@ func (i *Issue) check() (number string, err error) {
 }
 
 func (s *Store) issue(ctx context.Context, i Issue, number string) (Issued, error) {
-	before, err := s.issuedBefore(ctx, i, number)
-	if err != nil || before.Person.ID != "" {
-		return before, err
+	fresh, err := s.once(ctx, i.ID)
+	if err != nil {
+		return Issued{}, err
+	}
+	if !fresh {
+		return s.issuedBefore(ctx, i, number)
 	}
 	p := Person{ID: db.NewRandomID(), Name: i.Name, AgeBand: i.AgeBand, Sex: i.Sex, CreatedAt: db.Instant(s.now())}
 	var card Card
@@ -98,8 +102,8 @@ func (s *Store) issue(ctx context.Context, i Issue, number string) (Issued, erro
 		return Issued{}, err
 	}
 	p.CardTail = card.Tail()
-	fresh, err := ledger.Append(ctx, s.db, ledger.OwnerPeople, s.now(), i.fact(p.ID), ledger.ConsentedDetail{Version: NoticeVersion, Medium: i.Medium})
-	return Issued{Person: p, Card: card, Fresh: fresh}, err
+	_, err = ledger.Append(ctx, s.db, ledger.OwnerPeople, s.now(), i.fact(p.ID), ledger.ConsentedDetail{Version: NoticeVersion, Medium: i.Medium})
+	return Issued{Person: p, Card: card, Fresh: true}, err
 }
 
 func (i Issue) fact(personID string) ledger.Fact {
@@ -111,12 +115,9 @@ func (i Issue) fact(personID string) ledger.Fact {
 }
 
 // issuedBefore answers a repeated act: with what came of it, or, when the act now says
-// something else, with the ledger's refusal. The zero Issued means that it is new.
+// something else, with the ledger's refusal.
 func (s *Store) issuedBefore(ctx context.Context, i Issue, number string) (Issued, error) {
 	old, err := ledger.ByID(ctx, s.db, i.ID)
-	if fault.Is(err, fault.NotFound) {
-		return Issued{}, nil
-	}
 	if err != nil {
 		return Issued{}, fmt.Errorf("look for the same issue: %w", err)
 	}
@@ -156,6 +157,25 @@ func (s *Store) takeCard(ctx context.Context, p Person, number string) (Person, 
 	p.ID, p.CreatedAt = old.ID, old.CreatedAt
 	_, err = gorm.G[Person](s.db).Where("id = ?", p.ID).Select("name", "age_band", "sex", "provisional").Updates(ctx, p)
 	return p, card, err
+}
+
+// act is one that was done; see once.
+type act struct {
+	ID string `gorm:"primaryKey"`
+	At time.Time
+}
+
+func (act) TableName() string { return "people_acts" }
+
+// once reports whether an act is new. Of two transactions that ask at the same moment,
+// the second waits for the first.
+func (s *Store) once(ctx context.Context, id string) (bool, error) {
+	res := gorm.WithResult()
+	err := gorm.G[act](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &act{ID: id, At: db.Instant(s.now())})
+	if err != nil {
+		return false, fmt.Errorf("remember act: %w", err)
+	}
+	return res.RowsAffected == 1, nil
 }
 
 // drawsOfNumber is how often a number is drawn anew when it is somebody's already.

@@ -1,9 +1,12 @@
 package people
 
 import (
+	"slices"
+
 	"github.com/labstack/echo/v4"
 
 	"silverclass/app/ledger"
+	"silverclass/app/web"
 )
 
 // Reader is whoever looks at a page: a member of staff, a learner, a visitor or nobody
@@ -34,8 +37,24 @@ func Who(c echo.Context) Reader {
 	return r
 }
 
-// SetWho replaces the reader of this request: app/room adds the seat to what Load found.
-func SetWho(c echo.Context, r Reader) { c.Set(readerKey, r) }
+// SetWho replaces the reader of this request, also for the page's frame: app/room adds
+// the seat to what Load found.
+func SetWho(c echo.Context, r Reader) {
+	c.Set(readerKey, r)
+	shown := web.Reader{Learner: r.Person != nil, Tablet: r.Tablet != nil, Staff: r.Staff != nil}
+	if r.Person != nil {
+		shown.Name = r.Person.Name
+	}
+	if r.Staff != nil {
+		shown.StaffName = r.Staff.Name
+	}
+	for _, role := range Roles() {
+		if slices.ContainsFunc(r.Grants, func(g Grant) bool { return g.Role == role }) {
+			shown.Roles = append(shown.Roles, string(role))
+		}
+	}
+	web.SetReader(c, shown)
+}
 
 // May reports whether the reader has the role, or one that includes it, at a venue of a
 // city. Both may be empty; see Grant.Reaches.

@@ -183,28 +183,29 @@ func (s *Store) TabletCount(ctx context.Context) (int, error) {
 }
 
 // TabletByToken finds the tablet whose cookie holds token and writes that it was seen,
-// at most every five minutes. A revoked or unknown one is fault.NotFound.
-func (s *Store) TabletByToken(ctx context.Context, token string) (Tablet, error) {
-	t, err := gorm.G[Tablet](s.db).Where("token_hash = ? AND revoked_at IS NULL", tokenHash(token)).Take(ctx)
+// at most every five minutes: then renewed is true, and its cookie is due as well. A
+// revoked or unknown one is fault.NotFound.
+func (s *Store) TabletByToken(ctx context.Context, token string) (t Tablet, renewed bool, err error) {
+	t, err = gorm.G[Tablet](s.db).Where("token_hash = ? AND revoked_at IS NULL", tokenHash(token)).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Tablet{}, fault.New(fault.NotFound, "people.tablet_missing")
+		return Tablet{}, false, fault.New(fault.NotFound, "people.tablet_missing")
 	}
 	if err != nil {
-		return Tablet{}, fmt.Errorf("read tablet: %w", err)
+		return Tablet{}, false, fmt.Errorf("read tablet: %w", err)
 	}
 	now := db.Instant(s.now())
 	if now.Sub(t.LastSeenAt) < seenEvery {
-		return t, nil
+		return t, false, nil
 	}
 	t.LastSeenAt = now
 	err = db.Write(ctx, s.db, func(tx *gorm.DB) error {
 		_, err := gorm.G[Tablet](tx).Where("id = ?", t.ID).Select("last_seen_at").Updates(ctx, t)
 		return err
 	})
-	if fault.Is(err, fault.ReadOnly) {
-		err = nil // a full disk must not take the tablet off its venue
+	if fault.Is(err, fault.ReadOnly) || fault.Is(err, fault.Unavailable) {
+		return t, false, nil // a full disk or a busy one must not take the tablet off its venue
 	}
-	return t, err
+	return t, err == nil, err
 }
 
 // RenameTablet changes what stands on a tablet's sticker. Faults: Invalid beside

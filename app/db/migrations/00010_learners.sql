@@ -34,3 +34,10 @@ CREATE TABLE sheet_cards (
     position BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX sheet_cards_position ON sheet_cards (sheet_id, position);
+
+-- Acts that were done, so that the same one from two tabs at once has one effect.
+CREATE TABLE people_acts (
+    id TEXT     NOT NULL PRIMARY KEY,
+    at DATETIME NOT NULL
+);
+CREATE INDEX people_acts_at ON people_acts (at, id);
