@@ -3,14 +3,16 @@ package tour
 import (
 	"slices"
 	"time"
+
+	"silverclass/app/ledger"
 )
 
 // How somebody was checked in.
 const (
-	ByCard  = "card"  // her card was scanned or its number typed
-	ByStaff = "staff" // staff found her by name, or gave her a card just now
-	ByPaper = "paper" // entered afterwards from a signed sheet
-	ByLive  = "live"  // ten confirmed minutes in a live class
+	ByCard  = ledger.MethodCard  // her card was scanned or its number typed
+	ByStaff = ledger.MethodStaff // staff found her by name, or gave her a card just now
+	ByPaper = ledger.MethodPaper // entered afterwards from a signed sheet
+	ByLive  = ledger.MethodLive  // ten confirmed minutes in a live class
 )
 
 // Attendance is one person at one session. A person is there at most once: a second

@@ -4,20 +4,22 @@ import (
 	"time"
 
 	"silverclass/app/fault"
+	"silverclass/app/ledger"
 )
 
 // How heads were counted.
 const (
-	Tally    = "tally"    // one by one
-	Estimate = "estimate" // roughly; holds only while there is no tally
+	Tally    = ledger.MethodTally    // one by one
+	Estimate = ledger.MethodEstimate // roughly; holds only while there is no tally
 )
 
 // MostHeads is the largest head count a form takes: more than that is a slip of the
 // finger, or an exhibition, whose passers-by belong under publicity.
 const MostHeads = 5000
 
-// HeadCount is one count of the heads in a room, without names. A session may be counted
-// several times; the latest tally that is not taken back holds.
+// HeadCount is one count of the heads in a room, without names: learners, not staff nor
+// those who only came along. A session may be counted several times; the latest tally
+// that is not taken back holds.
 type HeadCount struct {
 	ID        string // the act's ID, and the ID of its counted fact
 	SessionID string
@@ -28,9 +30,6 @@ type HeadCount struct {
 	// Bands are heads by age band (the codes of people.AgeBand), only those counted; nil
 	// when nobody asked for ages.
 	Bands map[string]int `gorm:"serializer:json"`
-	// Companions came along and are not learners; they are not among Heads. Nil means
-	// not counted.
-	Companions  *int
 	At          time.Time
 	ByID        *string
 	RetractedAt *time.Time // nil while it may hold
@@ -85,9 +84,6 @@ func (h *HeadCount) check() error {
 	if h.Women != nil && h.Men != nil && *h.Women+*h.Men > h.Heads {
 		f.Beside("men", "tour.sexes_more", fault.Args{"Heads": h.Heads})
 	}
-	if h.Companions != nil && (*h.Companions < 0 || *h.Companions > MostHeads) {
-		f.Beside("companions", "tour.heads_range", fault.Args{"Most": MostHeads})
-	}
 	h.checkBands(f)
 	return f.OrNil()
 }
@@ -115,4 +111,9 @@ func part(f *fault.Error, field string, n *int, heads int) {
 	if n != nil && (*n < 0 || *n > heads) {
 		f.Beside(field, "tour.part_more", fault.Args{"Heads": heads})
 	}
+}
+
+// detail is the count as its fact keeps it.
+func (h HeadCount) detail() ledger.CountedDetail {
+	return ledger.CountedDetail{Heads: h.Heads, Sixty: h.Sixty, Women: h.Women, Men: h.Men, Ages: h.Bands, Method: h.Method}
 }

@@ -15,7 +15,7 @@ import (
 // CountHeads keeps a count: its row and the counted fact, in one transaction. It may be
 // entered after the session is over. The same act again changes nothing.
 //
-// Faults: Invalid, with messages beside heads, sixty, women, men, bands, companions;
+// Faults: Invalid, with messages beside heads, sixty, women, men, bands;
 // NotFound; Conflict when the session was called off or has not begun, or when the act's
 // ID was used for something else.
 func (s *Store) CountHeads(ctx context.Context, h HeadCount) (HeadCount, error) {
@@ -53,7 +53,10 @@ func (s *Store) countHeads(ctx context.Context, h HeadCount) (HeadCount, error) 
 			return old, nil
 		}
 	}
-	_, err = ledger.Append(ctx, s.db, ledger.OwnerTour, now, sessionFact(h.ID, ledger.Counted, n, h.ByID, h.At), h.detail())
+	_, err = ledger.Append(ctx, s.db, ledger.OwnerTour, now, ledger.Fact{
+		ID: h.ID, Verb: ledger.Counted, Object: ledger.Object("session", n.ID),
+		SessionID: &n.ID, VenueID: &n.VenueID, ByID: h.ByID, At: h.At,
+	}, h.detail())
 	return h, err
 }
 

@@ -28,7 +28,6 @@ CREATE TABLE head_counts (
     women        BIGINT   CHECK (women BETWEEN 0 AND heads),
     men          BIGINT   CHECK (men BETWEEN 0 AND heads),
     bands        TEXT, -- JSON object of age band to heads
-    companions   BIGINT   CHECK (companions >= 0),
     at           DATETIME NOT NULL,
     by_id        TEXT,
     retracted_at DATETIME,
