@@ -67,6 +67,8 @@ type Lesson struct {
 	// for trainers.
 	Mistakes []Mistake
 	Hotlines []*Hotline // whom to call, one to three
+	// hasScene and hasQuiz are the doors that lead somewhere; see Catalog.WithDoors.
+	hasScene, hasQuiz bool
 	// Edition names the wording: the first twelve hexadecimal digits of the SHA-256 of
 	// the lesson's files. Facts carry it.
 	Edition string

@@ -212,7 +212,7 @@ func Marked(s string) template.HTML {
 	for i, part := range strings.Split(s, "**") {
 		switch {
 		case i%2 == 1:
-			b.WriteString("<b>" + part + "</b>")
+			b.WriteString("<mark>" + part + "</mark>")
 		default:
 			b.WriteString(part)
 		}
