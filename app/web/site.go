@@ -5,7 +5,9 @@ package web
 
 import (
 	"log/slog"
+	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +27,12 @@ type Config struct {
 	// BaseURL is the address printed on sheets and QR codes, such as
 	// http://192.168.1.10:8080; empty means: as the reader's own request named it.
 	BaseURL string
+	// LAN is this machine's address for others, such as http://192.168.1.10:8080; it
+	// stands in for "localhost" where a page is opened on the machine itself.
+	LAN string
+	// TLSPort is the port that speaks HTTPS, 0 when none does: a trainer's camera works
+	// only there.
+	TLSPort int
 	// Nav gives the links a signed-in member of staff sees, in order.
 	Nav func(c echo.Context) []NavItem
 	// ReadOnly tells whether the disk takes no more; staff pages say so.
@@ -79,11 +87,34 @@ func (s *Site) Base(c echo.Context) string {
 	if s.cfg.BaseURL != "" {
 		return strings.TrimSuffix(s.cfg.BaseURL, "/")
 	}
+	host, _, err := net.SplitHostPort(c.Request().Host)
+	if err != nil {
+		host = c.Request().Host
+	}
+	if ip := net.ParseIP(host); s.cfg.LAN != "" && (host == "localhost" || ip.IsLoopback()) {
+		return s.cfg.LAN
+	}
 	scheme := "http"
 	if s.Secure(c.Request()) {
 		scheme = "https"
 	}
 	return scheme + "://" + c.Request().Host
+}
+
+// SecureBase is the address of this site over TLS, as the reader can reach it; empty
+// when there is none.
+func (s *Site) SecureBase(c echo.Context) string {
+	if s.Secure(c.Request()) {
+		return "https://" + c.Request().Host
+	}
+	if s.cfg.TLSPort == 0 {
+		return ""
+	}
+	host, _, err := net.SplitHostPort(c.Request().Host)
+	if err != nil {
+		host = c.Request().Host
+	}
+	return "https://" + net.JoinHostPort(host, strconv.Itoa(s.cfg.TLSPort))
 }
 
 // Secure reports whether the reader came over TLS: to us, or to a balancer in front
