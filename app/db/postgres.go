@@ -96,21 +96,26 @@ func (d *DB) CheckCollation(ctx context.Context) error {
 	if IsSQLite(d.DB) {
 		return nil
 	}
-	var found struct{ Collate, Encoding string }
-	err := d.WithContext(ctx).Raw(`SELECT datcollate AS collate, pg_encoding_to_char(encoding) AS encoding
-		FROM pg_database WHERE datname = current_database()`).Scan(&found).Error
+	var found struct{ Sorted, Name string }
+	err := d.WithContext(ctx).Raw(collationQuery).Scan(&found).Error
 	if err != nil {
 		return fault.New(fault.Unavailable, "db.away").Because(err)
 	}
-	switch found.Collate {
-	case "C", "POSIX", "C.UTF-8", "C.utf8":
-		if found.Encoding == "UTF8" {
-			return nil
-		}
+	if found.Sorted != byBytes {
+		return fault.New(fault.Unavailable, "db.collation", fault.Args{"Found": found.Name})
 	}
-	return fault.New(fault.Unavailable, "db.collation",
-		fault.Args{"Found": found.Collate + " " + found.Encoding})
+	return nil
 }
+
+// collationQuery lets the database sort a few words that languages sort otherwise than
+// bytes do, whoever provides its locale; and asks for the locale's name.
+const collationQuery = `SELECT
+	(SELECT string_agg(w, ' ' ORDER BY w) FROM (VALUES ('a'), ('B'), ('b-a'), ('ba'), ('é'), ('z'), ('中'), ('一')) AS words (w)) AS sorted,
+	(SELECT concat_ws(' ', datcollate, to_jsonb(d)->>'daticulocale', to_jsonb(d)->>'datlocale', pg_encoding_to_char(encoding))
+		FROM pg_database d WHERE datname = current_database()) AS name`
+
+// byBytes is those words in the order of their UTF-8 bytes.
+const byBytes = "B a b-a ba z é 一 中"
 
 // postgresCode is the SQLSTATE in err, empty when there is none.
 func postgresCode(err error) string {

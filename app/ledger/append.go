@@ -33,7 +33,8 @@ const insertFact = `INSERT INTO ledger_facts (id, verb, person_id, object, editi
 // it is new. The same fact again (RecordedAt aside) is no error and not fresh: the caller
 // then leaves its own rows alone.
 //
-// now is RecordedAt, and At where f has none; Detail and Node of f are not looked at.
+// now is RecordedAt, and At where f has none; a fact about a session gets its SessionID;
+// Detail and Node of f are not looked at.
 // The owner must be the registry's for the verb and the object's kind, d of its type.
 //
 // Faults: Conflict "ledger.refused" when the ID is taken by another content (a *Refused is

@@ -48,9 +48,15 @@ func stamped(now time.Time, f Fact, r rule) (Fact, error) {
 	if y := f.At.Year(); y < 2000 || y > 9999 {
 		return f, fault.New(fault.Invalid, "ledger.bad_act").Because(fmt.Errorf("at %v", f.At))
 	}
-	_, id := SplitObject(f.Object)
+	kind, id := SplitObject(f.Object)
 	if err := named(id); err != nil {
 		return f, fmt.Errorf("ledger: object %q: %w", f.Object, err)
+	}
+	if kind == "session" {
+		if f.SessionID != nil && *f.SessionID != id {
+			return f, fmt.Errorf("ledger: %s of session %s belongs to session %s", f.Verb, id, *f.SessionID)
+		}
+		f.SessionID = &id
 	}
 	for name, p := range map[string]*string{
 		"person": f.PersonID, "edition": f.Edition, "session": f.SessionID, "venue": f.VenueID,

@@ -71,7 +71,7 @@ func makeTemplate(ctx context.Context, conn *pgx.Conn, server, kind string) (str
 	if _, err := conn.Exec(ctx, `CREATE DATABASE `+raw+` TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'`); err != nil {
 		return "", err
 	}
-	address, err := withDatabase(server, raw)
+	address, err := WithDatabase(server, raw)
 	if err != nil {
 		return "", err
 	}
@@ -92,7 +92,7 @@ func postgresURL(t testing.TB, server string) string {
 	name := newName("one")
 	run(t, server, `CREATE DATABASE `+name+` TEMPLATE `+from)
 	t.Cleanup(func() { run(t, server, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`) })
-	address, err := withDatabase(server, name)
+	address, err := WithDatabase(server, name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,8 +142,8 @@ func newName(kind string) string {
 	return fmt.Sprintf("%s%d_%s%s", prefix, time.Now().Unix(), kind, id)
 }
 
-// withDatabase is the server's address with another database's name.
-func withDatabase(server, name string) (string, error) {
+// WithDatabase is the server's address with another database's name.
+func WithDatabase(server, name string) (string, error) {
 	u, err := url.Parse(server)
 	if err != nil {
 		return "", err
