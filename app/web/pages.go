@@ -91,14 +91,14 @@ func (p *Pages) Show(c echo.Context, status int, file string, v View) error {
 	return p.send(c, status, file, v, nil)
 }
 
-// Form sends a form back with what was typed and a message beside each field (422),
-// when err is a fault of kind Invalid. Any other error comes back as it is.
+// Form sends a form back with what was typed and a message beside each field, when err
+// is a fault of kind Invalid (422) or TooMany (429). Any other error comes back as it is.
 func (p *Pages) Form(c echo.Context, err error, file string, v View) error {
 	var f *fault.Error
-	if !errors.As(err, &f) || f.Kind != fault.Invalid {
+	if !errors.As(err, &f) || f.Kind != fault.Invalid && f.Kind != fault.TooMany {
 		return err
 	}
-	return p.send(c, http.StatusUnprocessableEntity, file, v, f)
+	return p.send(c, statuses[f.Kind], file, v, f)
 }
 
 // Fragment sends one named block of a page without its layout, for scripts that
