@@ -17,6 +17,7 @@ const (
 	Searched        = "searched"
 	PrintedCards    = "printed-cards"
 	RevokedCard     = "revoked-card"
+	RestoredCard    = "restored-card"
 	AddedCard       = "added-card"
 	SignedIn        = "signed-in"
 	SignInRefused   = "sign-in-refused"

@@ -77,7 +77,15 @@ func (s *Store) meet(ctx context.Context, number string) (p Person, fresh bool, 
 	return p, fresh, err
 }
 
-// RevokeCard ends a card, at once and for ever. Again is no error.
+// RestoreCard makes a card good again that was found. Again is no error.
+func (s *Store) RestoreCard(ctx context.Context, personID, number string) error {
+	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
+		_, err := gorm.G[Card](tx).Where("number = ? AND person_id = ?", number, personID).Select("revoked_at").Updates(ctx, Card{})
+		return err
+	})
+}
+
+// RevokeCard ends a lost card at once. Again is no error.
 func (s *Store) RevokeCard(ctx context.Context, personID, number string) error {
 	now := db.Instant(s.now())
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
@@ -88,8 +96,9 @@ func (s *Store) RevokeCard(ctx context.Context, personID, number string) error {
 }
 
 // AddCard gives a learner another card: the typed one, or a new number when typed is
-// empty. The same card again is no error; somebody else's is fault.Invalid beside "card".
-func (s *Store) AddCard(ctx context.Context, personID, typed string) (Card, error) {
+// empty. The same act again gives no second card; somebody else's card is fault.Invalid
+// beside "card".
+func (s *Store) AddCard(ctx context.Context, act, personID, typed string) (Card, error) {
 	number := ""
 	if squeezeCard(typed) != "" {
 		n, err := CheckCard(typed)
@@ -104,7 +113,17 @@ func (s *Store) AddCard(ctx context.Context, personID, typed string) (Card, erro
 	var card Card
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
 		t := NewStore(tx, s.now)
-		var err error
+		fresh, err := t.once(ctx, act)
+		if err != nil {
+			return err
+		}
+		if !fresh {
+			cards, err := t.Cards(ctx, personID)
+			if err == nil && len(cards) > 0 {
+				card = cards[0]
+			}
+			return err
+		}
 		if number == "" {
 			card, err = t.addNewCard(ctx, personID)
 			return err

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -168,8 +169,11 @@ type act struct {
 func (act) TableName() string { return "people_acts" }
 
 // once reports whether an act is new. Of two transactions that ask at the same moment,
-// the second waits for the first.
+// the second waits for the first. What is no ID is fault.Invalid.
 func (s *Store) once(ctx context.Context, id string) (bool, error) {
+	if _, err := uuid.Parse(id); err != nil {
+		return false, fault.New(fault.Invalid, "web.bad_request").Because(err)
+	}
 	res := gorm.WithResult()
 	err := gorm.G[act](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &act{ID: id, At: db.Instant(s.now())})
 	if err != nil {

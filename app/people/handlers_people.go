@@ -1,0 +1,132 @@
+package people
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"silverclass/app/fault"
+	"silverclass/app/web"
+)
+
+// searchPage finds learners.
+type searchPage struct {
+	Text   string
+	Asked  bool // something was searched for
+	Found  []Person
+	Capped bool // there were more than are shown
+}
+
+const searchLimit = 30
+
+func (h *handlers) search(c echo.Context) error {
+	ctx := c.Request().Context()
+	p := searchPage{Text: strings.TrimSpace(c.QueryParam("q"))}
+	p.Asked = p.Text != ""
+	if p.Asked {
+		if err := h.note(ctx, Who(c), Searched, ""); err != nil {
+			return err
+		}
+		found, err := h.store.Search(ctx, p.Text, searchLimit+1)
+		if err != nil {
+			return err
+		}
+		p.Capped = len(found) > searchLimit
+		p.Found = found[:min(len(found), searchLimit)]
+	}
+	return h.pages.Show(c, http.StatusOK, "people.html", web.View{Back: "/staff", Data: p})
+}
+
+// note writes an audit line about looking. A full disk does not keep the desk from
+// looking: nothing can be changed then.
+func (h *handlers) note(ctx context.Context, r Reader, act, object string) error {
+	err := h.store.NoteBy(ctx, r, act, object)
+	if fault.Is(err, fault.ReadOnly) {
+		return nil
+	}
+	return err
+}
+
+// personPage is one learner, her cards and the form to mend what is known of her.
+type personPage struct {
+	Person Person
+	Cards  []Card
+	Edit   EditPerson
+	Ages   []AgeBand
+	Sexes  []Sex
+	Card   string // a number that was typed
+}
+
+func (h *handlers) personPage(c echo.Context) (personPage, error) {
+	ctx := c.Request().Context()
+	who, err := h.store.Person(ctx, c.Param("id"))
+	if err != nil {
+		return personPage{}, err
+	}
+	cards, err := h.store.Cards(ctx, who.ID)
+	return personPage{Person: who, Cards: cards, Ages: AgeBands(), Sexes: Sexes(),
+		Edit: EditPerson{ID: who.ID, Name: who.Name, AgeBand: who.AgeBand, Sex: who.Sex}}, err
+}
+
+func (p personPage) view() web.View { return web.View{Back: "/staff/people", Data: p} }
+
+func (h *handlers) showPerson(c echo.Context) error {
+	p, err := h.personPage(c)
+	if err != nil {
+		return err
+	}
+	if err := h.note(c.Request().Context(), Who(c), OpenedPerson, "person:"+p.Person.ID); err != nil {
+		return err
+	}
+	return h.pages.Show(c, http.StatusOK, "person.html", p.view())
+}
+
+func (h *handlers) editPerson(c echo.Context) error {
+	p, err := h.personPage(c)
+	if err != nil {
+		return err
+	}
+	p.Edit = EditPerson{ID: p.Person.ID, Name: c.FormValue("name"), AgeBand: AgeBand(c.FormValue("age")), Sex: Sex(c.FormValue("sex"))}
+	ctx := c.Request().Context()
+	if err := h.store.Edit(ctx, p.Edit); err != nil {
+		return h.pages.Form(c, err, "person.html", p.view())
+	}
+	return h.done(c, p.Person.ID, EditedPerson, "people.person_saved")
+}
+
+func (h *handlers) addCard(c echo.Context) error {
+	p, err := h.personPage(c)
+	if err != nil {
+		return err
+	}
+	p.Card = c.FormValue("card")
+	if _, err := h.store.AddCard(c.Request().Context(), c.FormValue("id"), p.Person.ID, p.Card); err != nil {
+		return h.pages.Form(c, err, "person.html", p.view())
+	}
+	return h.done(c, p.Person.ID, AddedCard, "people.card_added")
+}
+
+func (h *handlers) revokeCard(c echo.Context) error {
+	if err := h.store.RevokeCard(c.Request().Context(), c.Param("id"), c.FormValue("number")); err != nil {
+		return err
+	}
+	return h.done(c, c.Param("id"), RevokedCard, "people.card_revoked")
+}
+
+func (h *handlers) restoreCard(c echo.Context) error {
+	if err := h.store.RestoreCard(c.Request().Context(), c.Param("id"), c.FormValue("number")); err != nil {
+		return err
+	}
+	return h.done(c, c.Param("id"), RestoredCard, "people.card_restored")
+}
+
+// done writes the audit line, says it on the next page and goes back to the person.
+func (h *handlers) done(c echo.Context, personID, act, key string) error {
+	if err := h.store.NoteBy(c.Request().Context(), Who(c), act, "person:"+personID); err != nil {
+		return err
+	}
+	h.site.Flash(c, key, nil)
+	return c.Redirect(http.StatusSeeOther, "/staff/people/"+personID)
+}
