@@ -29,7 +29,7 @@ type HeadCount struct {
 	Sixty, Women, Men *int
 	// Bands are heads by age band (the codes of people.AgeBand), only those counted; nil
 	// when nobody asked for ages.
-	Bands map[string]int `gorm:"serializer:json"`
+	Bands       map[string]int `gorm:"serializer:json"`
 	At          time.Time
 	ByID        *string
 	RetractedAt *time.Time // nil while it may hold

@@ -112,7 +112,15 @@ func (p *StopPlan) check() error {
 	return f.OrNil()
 }
 
+// joinStop writes a stop's venues and partners. A venue of another city is Invalid.
 func joinStop(ctx context.Context, tx *gorm.DB, p StopPlan) error {
+	away, err := gorm.G[Venue](tx).Where("id IN ? AND city_id <> ?", some(p.Venues), p.CityID).Count(ctx, "id")
+	if err != nil {
+		return err
+	}
+	if away > 0 {
+		return invalid().Beside("venues", "tour.venues_elsewhere")
+	}
 	slices.Sort(p.Venues)
 	for _, v := range slices.Compact(p.Venues) {
 		if err := gorm.G[StopVenue](tx).Create(ctx, &StopVenue{StopID: p.ID, VenueID: v}); err != nil {
@@ -176,4 +184,10 @@ func (s *Store) Stops(ctx context.Context, sc Scope) ([]Stop, error) {
 			some(sc.Cities), some(sc.Venues))
 	}
 	return q.Order("first_day DESC, id DESC").Limit(most).Find(ctx)
+}
+
+// StopsWith are the stops that a partner takes part in, latest first.
+func (s *Store) StopsWith(ctx context.Context, partnerID string) ([]Stop, error) {
+	return gorm.G[Stop](s.db).Where("id IN (SELECT stop_id FROM stop_partners WHERE partner_id = ?)", partnerID).
+		Order("first_day DESC, id DESC").Limit(most).Find(ctx)
 }
