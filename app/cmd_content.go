@@ -1,0 +1,44 @@
+package main
+
+import (
+	"errors"
+
+	"silverclass/app/fault"
+	"silverclass/app/operator"
+	"silverclass/courses"
+)
+
+// contentCheckCmd checks an operator's content directory before it is used.
+type contentCheckCmd struct {
+	Dir string `arg:"" optional:"" type:"path"`
+}
+
+// Run prints what is there, or every mistake as file, line and rule.
+func (c contentCheckCmd) Run(t *terminal) error {
+	all, err := loadContent(c.Dir)
+	if err != nil {
+		return err
+	}
+	t.say("cli.content_fine", fault.Args{
+		"Lessons": len(all.catalog.Lessons()), "Scenes": len(all.scenes.Slugs()), "Quizzes": len(all.quizzes.Slugs())})
+	return nil
+}
+
+// checkContent is the same for check.
+func checkContent(s settings) []operator.Finding {
+	_, err := loadContent(s.Content)
+	return []operator.Finding{{Key: "cli.check_content", Err: err}}
+}
+
+// problems are the lines for mistakes in content files; nil when err is something else.
+func (t *terminal) problems(err error) []string {
+	list, ok := errors.AsType[courses.Problems](err)
+	if !ok {
+		return nil
+	}
+	var lines []string
+	for _, p := range list {
+		lines = append(lines, p.Words(func(key string, args map[string]any) string { return t.text(key, args) }))
+	}
+	return lines
+}
