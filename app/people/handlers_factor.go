@@ -199,4 +199,3 @@ func (h *handlers) notice(c echo.Context) error {
 func (h *handlers) printNotice(c echo.Context) error {
 	return h.paper.Show(c, http.StatusOK, "notice-paper.html", web.View{Back: "/notice", Data: NoticeVersion})
 }
-

@@ -82,9 +82,9 @@ func (s *Store) fillTails(ctx context.Context, list []Person) error {
 	return nil
 }
 
-// Cards lists a learner's cards, the newest first, revoked ones too.
+// Cards lists a learner's cards: good ones first, then the newest.
 func (s *Store) Cards(ctx context.Context, personID string) ([]Card, error) {
-	return gorm.G[Card](s.db).Where("person_id = ?", personID).Order("created_at DESC, number").Limit(100).Find(ctx)
+	return gorm.G[Card](s.db).Where("person_id = ?", personID).Order("revoked_at IS NOT NULL, created_at DESC, number").Limit(100).Find(ctx)
 }
 
 // Search finds learners by a whole card number, by the last four characters of a card,
