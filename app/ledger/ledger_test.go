@@ -67,29 +67,6 @@ func TestTheSameFactTwiceIsOneFact(t *testing.T) {
 	}
 }
 
-func TestFactsSealsAndRefusalsStay(t *testing.T) {
-	d := dbtest.Open(t)
-	if _, err := appendOne(t, d, checkIn(), ledger.CheckedInDetail{Method: ledger.MethodCard}); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := ledger.NewSealer(d).RunOnce(t.Context()); err != nil || n != 1 {
-		t.Fatalf("sealed %d, %v", n, err)
-	}
-	for _, stmt := range []string{
-		`UPDATE ledger_facts SET detail = '{}'`, `DELETE FROM ledger_facts`,
-		`UPDATE ledger_seals SET seq = 2`, `DELETE FROM ledger_seals`,
-	} {
-		err := db.Write(t.Context(), d.DB, func(tx *gorm.DB) error { return tx.Exec(stmt).Error })
-		if err == nil {
-			t.Errorf("%s: went through", stmt)
-		}
-	}
-	r, err := ledger.Verify(t.Context(), d.DB)
-	if err != nil || r.Broken != nil || r.Checked != 1 {
-		t.Errorf("got %+v, %v", r, err)
-	}
-}
-
 func TestRetract(t *testing.T) {
 	d := dbtest.Open(t)
 	f := checkIn()
