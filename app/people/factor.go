@@ -176,10 +176,13 @@ func (s *StaffStore) EndFactor(ctx context.Context, staffID, password string) er
 	return s.dropFactor(ctx, staffID, &staffID)
 }
 
-// ResetFactor turns the second factor off for somebody who has lost her phone. by is who
-// does it, nil for the command line. It may be fault.NotFound.
+// ResetFactor turns the second factor off and ends all sign-ins, for somebody who lost
+// her phone. by is who helps, nil for the command line. It may be fault.NotFound.
 func (s *StaffStore) ResetFactor(ctx context.Context, staffID string, by *string) error {
-	return s.dropFactor(ctx, staffID, by)
+	if err := s.dropFactor(ctx, staffID, by); err != nil {
+		return err
+	}
+	return s.EndSignIns(ctx, staffID, by)
 }
 
 func (s *StaffStore) dropFactor(ctx context.Context, staffID string, by *string) error {
