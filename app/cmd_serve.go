@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
-
-	"silverclass/app/db"
-	"silverclass/app/fault"
 )
 
 // serveCmd is the program itself. Its wiring stands in serve.go.

@@ -77,8 +77,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		words: words, lang: locales.Environment(os.Getenv),
 	}
 	var c cli
-	parser, err := kong.New(&c, kong.Name("silverclass"), kong.NoDefaultHelp(),
-		kong.Writers(stdout, stderr), kong.DefaultEnvars(environment))
+	parser, err := newParser(&c, stdout, stderr)
 	if err != nil {
 		fmt.Fprintln(stderr, "silverclass:", err)
 		return exitTrouble
@@ -110,6 +109,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitTrouble
 	}
 	return exitFine
+}
+
+// newParser is the parser of the command line; --help is ours, since its words stand in
+// locales.
+func newParser(c *cli, stdout, stderr io.Writer) (*kong.Kong, error) {
+	return kong.New(c, kong.Name("silverclass"), kong.NoDefaultHelp(),
+		kong.Writers(stdout, stderr), kong.DefaultEnvars(environment))
 }
 
 func withoutHelp(args []string) (rest []string, asked bool) {

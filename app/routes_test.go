@@ -1,0 +1,48 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"silverclass/locales"
+)
+
+// wired is the program put together as serve does, on free ports and an empty data
+// directory, without LiveKit and without answering.
+func wired(t *testing.T) *program {
+	t.Helper()
+	words, err := locales.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := settings{Listen: "127.0.0.1:0", ListenInternal: "127.0.0.1:0", Data: t.TempDir(), Zone: "Asia/Shanghai",
+		Livekit: livekitOff, LivekitUDPPort: 7882, LivekitTCPPort: 7881}
+	out := &terminal{Reader: strings.NewReader(""), Writer: io.Discard, Errors: io.Discard, words: words, lang: "en"}
+	p := &program{settings: s, terminal: out, now: time.Now, log: slog.New(slog.DiscardHandler)}
+	if err := p.prepare(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		p.doors.close()
+		p.close()
+	})
+	if err := p.register(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestRoutesStandInTheTable(t *testing.T) {
+	var table bytes.Buffer
+	for _, r := range wired(t).routes.Table() {
+		fmt.Fprintf(&table, "%-9s %-6s %s\n", r.Guard, r.Method, r.Path)
+	}
+	compare(t, filepath.Join("testdata", "routes.txt"), table.String())
+}
