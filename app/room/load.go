@@ -134,12 +134,6 @@ func (l *loader) load(c echo.Context) error {
 		}
 	}
 	people.SetWho(c, r)
-	show := web.ReaderOf(c)
-	show.Tablet, show.Learner = r.Tablet != nil, r.SeatID != ""
-	if r.Person != nil {
-		show.Name = r.Person.Name
-	}
-	web.SetReader(c, show)
 	return nil
 }
 
