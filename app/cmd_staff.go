@@ -137,6 +137,10 @@ func (t *terminal) show(s settings, key string, l people.StaffLink, err error) e
 	if err != nil {
 		return err
 	}
-	t.say(key, fault.Args{"URL": s.baseURL() + l.Path(), "Until": l.ExpiresAt.Local().Format("15:04")})
+	zone, err := s.location()
+	if err != nil {
+		return err
+	}
+	t.say(key, fault.Args{"URL": s.baseURL() + l.Path(), "Until": l.ExpiresAt.In(zone).Format("15:04")})
 	return nil
 }

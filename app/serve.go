@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"silverclass/app/db"
+	"silverclass/app/ledger"
+	"silverclass/app/people"
+	"silverclass/app/reports"
+	"silverclass/app/room"
+	"silverclass/app/tour"
+	"silverclass/app/web"
+	"silverclass/live/sfu"
+	"silverclass/static"
+
+	"github.com/labstack/echo/v4"
+)
+
+// program is everything that runs while the program serves. It is put together once, in
+// serve, and does not change afterwards.
+type program struct {
+	settings settings
+	terminal *terminal
+	now      func() time.Time
+	log      *slog.Logger
+	zone     *time.Location
+	doors    *listeners
+	db       *db.DB
+	content  content
+	assets   *static.Assets
+	site     *web.Site
+	signIns  *web.SignIns
+	people   *people.Store
+	staff    *people.StaffStore
+	door     *people.Door
+	tour     *tour.Store
+	room     *room.Store
+	reports  *reports.Store
+	sfu      *sfu.Supervisor // nil when LiveKit runs elsewhere or not at all
+	metrics  *metrics
+
+	public, internal *echo.Echo
+	routes           *web.Routes
+	background       sync.WaitGroup
+}
+
+// serve runs the program until ctx ends. This file is the only place where features are
+// joined.
+func serve(ctx context.Context, s settings, t *terminal) error {
+	p := &program{settings: s, terminal: t, now: time.Now, log: slog.Default()}
+	if err := p.prepare(ctx); err != nil {
+		return err
+	}
+	defer p.close()
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	if err := p.startLivekit(work); err != nil {
+		return err
+	}
+	if err := p.register(); err != nil {
+		return err
+	}
+	p.startBackground(work)
+	if err := p.hello(ctx); err != nil {
+		return err
+	}
+	return p.doors.serveHTTP(ctx, web.Compress(p.public), p.internal, func(end context.Context) {
+		if p.sfu != nil {
+			if err := p.sfu.Stop(end); err != nil {
+				p.log.Error("LiveKit did not stop", "err", err)
+			}
+		}
+		stopWork()
+		p.background.Wait()
+	})
+}
+
+// prepare reads content and settings and opens what everything else needs, the cheapest
+// first, so that what is wrong is said at once.
+func (p *program) prepare(ctx context.Context) error {
+	var err error
+	if p.zone, err = p.settings.location(); err != nil {
+		return err
+	}
+	if p.content, err = loadContent(p.settings.Content); err != nil {
+		return err
+	}
+	if p.assets, err = static.Load(); err != nil {
+		return err
+	}
+	if p.doors, err = listen(p.settings); err != nil {
+		return err
+	}
+	if err := p.openStores(ctx); err != nil {
+		p.doors.close()
+		return err
+	}
+	return nil
+}
+
+func (p *program) openStores(ctx context.Context) error {
+	if err := p.settings.keys().Prepare(); err != nil {
+		return err
+	}
+	master, err := people.KeyFile(p.settings.keys().People())
+	if err != nil {
+		return err
+	}
+	secrets, err := people.NewSecrets(master, runtime.NumCPU())
+	if err != nil {
+		return err
+	}
+	if p.db, err = p.settings.openDatabase(ctx); err != nil {
+		return err
+	}
+	g := p.db.DB
+	p.people, p.staff = people.NewStore(g, p.now), people.NewStaffStore(g, p.now, secrets)
+	p.tour, p.room = tour.NewStore(g, p.now), room.NewStore(g, p.now)
+	p.reports = reports.NewStore(g, p.now, p.zone)
+	return nil
+}
+
+func (p *program) close() {
+	if err := p.db.Close(); err != nil {
+		p.log.Error("database did not close", "err", err)
+	}
+}
+
+// startLivekit starts LiveKit as a child of this binary when it is ours to run.
+func (p *program) startLivekit(ctx context.Context) error {
+	if p.settings.Livekit != livekitEmbedded {
+		return nil
+	}
+	var err error
+	p.sfu, err = sfu.Start(ctx, sfu.Config{Dir: p.settings.Data, UDPPort: p.settings.LivekitUDPPort, TCPPort: p.settings.LivekitTCPPort,
+		NodeIP: p.settings.NodeIP, Loopback: p.settings.alone(), Redis: p.settings.Redis,
+		WebhookURL: "http://" + p.doors.internal.Addr().String() + "/livekit/webhook", Log: p.log})
+	return err
+}
+
+// startBackground starts what goes on beside requests. Each ends with ctx, and serve
+// waits for it.
+func (p *program) startBackground(ctx context.Context) {
+	run := func(fn func(context.Context)) { p.background.Go(func() { fn(ctx) }) }
+	run(ledger.NewSealer(p.db).Run)
+	run(p.db.RunProbe)
+}
+
+// register makes the site and adds every feature's addresses.
+func (p *program) register() error {
+	p.public, p.internal = echo.New(), echo.New()
+	p.metrics = newMetrics(p)
+	p.site = web.NewSite(web.Config{Words: p.terminal.words, Assets: p.assets, Now: p.now, Zone: p.zone, Log: p.log,
+		BaseURL: p.settings.BaseURL, LAN: withPort(p.settings.baseURL(), port(p.doors.plain)), TLSPort: port(p.doors.secure),
+		Nav: p.nav, ReadOnly: p.db.ReadOnly})
+	p.site.Use(p.public)
+	p.site.Use(p.internal)
+	p.public.IPExtractor = p.settings.addresses()
+	p.public.Use(p.metrics.count)
+	p.signIns = web.NewSignIns(p.site, p.db.DB)
+	p.door = people.NewDoor(p.site, p.people, p.staff, p.signIns, !db.IsSQLite(p.db.DB))
+	rooms := room.Config{Store: p.room, People: p.people, Tour: p.tour, Site: p.site, Fresh: 2 * time.Second}
+	p.public.Use(p.signIns.Load, p.door.Load, room.Load(rooms))
+	p.routes = web.NewRoutes(p.public, p.internal, people.Guards())
+
+	r := p.routes
+	web.RegisterPrefs(r, p.site)
+	p.registerHealth(r)
+	people.Register(r, p.site, p.door, p.venueName)
+	tour.Register(r, p.site, p.tour, p.people, p.staff)
+	room.Register(r, rooms)
+	reports.Register(r, p.site, p.reports, p.title)
+	return nil
+}
+
+func (p *program) venueName(ctx context.Context, id string) (string, error) {
+	v, err := p.tour.Venue(ctx, id)
+	return v.Name, err
+}
+
+// title says what the object of a fact is called.
+func (p *program) title(object, lang string) string {
+	kind, id := ledger.SplitObject(object)
+	switch kind {
+	case "lesson", "scene", "quiz":
+		if l, err := p.content.catalog.Lesson(id); err == nil {
+			return l.Title.In(lang)
+		}
+	}
+	return ""
+}
+
+// nav are the links of the staff menu that a reader's roles open.
+func (p *program) nav(c echo.Context) []web.NavItem {
+	r := people.Who(c)
+	if r.Staff == nil {
+		return nil
+	}
+	items := []web.NavItem{{Key: "admin.nav_today", URL: "/staff"}, {Key: "admin.nav_tour", URL: "/staff/tour"}}
+	add := func(role people.Role, key, url string) {
+		if r.MayAnywhere(role) {
+			items = append(items, web.NavItem{Key: key, URL: url})
+		}
+	}
+	add(people.Helper, "admin.nav_people", "/staff/people")
+	add(people.Observer, "admin.nav_reports", "/staff/reports")
+	add(people.Organizer, "admin.nav_tablets", "/staff/tablets")
+	add(people.Organizer, "admin.nav_cards", "/staff/cards")
+	add(people.Admin, "admin.nav_staff", "/staff/staff")
+	return items
+}
