@@ -33,9 +33,10 @@ type Wording struct {
 }
 
 type bannedWord struct {
-	word    string
-	instead string
-	match   *regexp.Regexp // whole English words; nil for Chinese, which has none
+	word, instead string
+	// latin is the word between spaces and in lower case when it has no Han: it is looked
+	// for as a whole word, in latinOf of a text. Empty for Chinese, which has no spaces.
+	latin string
 }
 
 // NewWording reads wording.yaml and hotlines.yaml of the content directory.
@@ -68,16 +69,29 @@ func (w *Wording) ban(lang, word, instead string) {
 	}
 	b := bannedWord{word: word, instead: instead}
 	if !strings.ContainsFunc(word, isHan) {
-		b.match = regexp.MustCompile(`(?i)(^|[^\pL\pN])` + regexp.QuoteMeta(word) + `($|[^\pL\pN])`)
+		b.latin = latinOf(word)
 	}
 	w.banned[lang] = append(w.banned[lang], b)
 }
 
-func (b bannedWord) in(s string) bool {
-	if b.match != nil {
-		return b.match.MatchString(s)
+// latinOf is the Latin words of a text in lower case, each between spaces.
+func latinOf(s string) string {
+	var b strings.Builder
+	b.WriteByte(' ')
+	gap := true
+	for _, r := range s {
+		letter := r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r))
+		if letter {
+			b.WriteRune(unicode.ToLower(r))
+		} else if !gap {
+			b.WriteByte(' ')
+		}
+		gap = !letter
 	}
-	return strings.Contains(s, b.word)
+	if !gap {
+		b.WriteByte(' ')
+	}
+	return b.String()
 }
 
 // Check reports, at its line, every word of a text that we do not use and every
@@ -86,23 +100,35 @@ func (w *Wording) Check(n Node, t Text) {
 	for lang, s := range t {
 		at := n.lang(lang)
 		for i, line := range strings.Split(s, "\n") {
-			for _, b := range w.banned[lang] {
-				if b.in(line) {
-					at.below(i).Break("courses.rule_banned", fault.Args{"Word": b.word, "Instead": b.instead})
-				}
-			}
+			w.checkWords(at.below(i), lang, line)
 		}
+		line := 0
 		for _, sentence := range sentences(s) {
-			if lang == fallback {
-				if h := Han(sentence); h > mostSentenceHan {
-					at.Break("courses.rule_long_sentence", fault.Args{"Han": h, "Most": mostSentenceHan})
-				}
-				continue
-			}
-			if c := words(sentence); c > mostSentenceWords {
-				at.Break("courses.rule_long_sentence_words", fault.Args{"Words": c, "Most": mostSentenceWords})
-			}
+			begins := line + len(sentence) - len(strings.TrimLeft(sentence, "\n"))
+			checkSentence(at.below(begins), lang, sentence)
+			line += strings.Count(sentence, "\n")
 		}
+	}
+}
+
+func (w *Wording) checkWords(at Node, lang, line string) {
+	latin := latinOf(line)
+	for _, b := range w.banned[lang] {
+		if (b.latin != "" && strings.Contains(latin, b.latin)) || (b.latin == "" && strings.Contains(line, b.word)) {
+			at.Break("courses.rule_banned", fault.Args{"Word": b.word, "Instead": b.instead})
+		}
+	}
+}
+
+func checkSentence(at Node, lang, sentence string) {
+	if lang == fallback {
+		if h := Han(sentence); h > mostSentenceHan {
+			at.Break("courses.rule_long_sentence", fault.Args{"Han": h, "Most": mostSentenceHan})
+		}
+		return
+	}
+	if c := words(sentence); c > mostSentenceWords {
+		at.Break("courses.rule_long_sentence_words", fault.Args{"Words": c, "Most": mostSentenceWords})
 	}
 }
 
@@ -116,14 +142,20 @@ func (n Node) below(i int) Node {
 	return Node{sheet: n.sheet, y: &at}
 }
 
-// checkMarks reports a marker that is not closed, and more marks than a step may have.
+// checkMarks reports a marker that is not closed, and more marks than a step may have, at
+// the line of the marker that is too many.
 func checkMarks(n Node, t Text) {
 	for lang, s := range t {
-		switch marks := strings.Count(s, "**"); {
+		parts := strings.Split(s, "**")
+		marks := len(parts) - 1
+		at := func(nth int) Node {
+			return n.lang(lang).below(strings.Count(strings.Join(parts[:nth], ""), "\n"))
+		}
+		switch {
 		case marks%2 != 0:
-			n.lang(lang).Break("courses.rule_open_mark")
+			at(marks).Break("courses.rule_open_mark")
 		case marks/2 > mostMarks:
-			n.lang(lang).Break("courses.rule_many_marks", fault.Args{"Most": mostMarks})
+			at(2*mostMarks+1).Break("courses.rule_many_marks", fault.Args{"Most": mostMarks})
 		}
 	}
 }
@@ -152,15 +184,24 @@ func words(s string) int {
 	return n
 }
 
-var sentenceEnd = regexp.MustCompile(`[\x{3002}\x{FF01}\x{FF1F}\x{FF1B}]+|[.!?;]+(?:[\s"'\x{201D}]|$)`)
+// sentences cuts a text after what ends a sentence: a Chinese mark, or a Latin one that is
+// followed by a space, a quotation mark or the end. Nothing of the text is lost.
+func sentences(s string) []string {
+	var all []string
+	from := 0
+	for _, m := range sentenceEnd.FindAllStringIndex(s, -1) {
+		all, from = append(all, s[from:m[1]]), m[1]
+	}
+	return append(all, s[from:])
+}
 
-func sentences(s string) []string { return sentenceEnd.Split(s, -1) }
+var sentenceEnd = regexp.MustCompile(`[\x{3002}\x{FF01}\x{FF1F}\x{FF1B}]+|[.!?;]+([ "'\x{201D}\n]|$)`)
 
 // Spoken is a text as a voice should read it: without the marker, and with hotlines
 // digit by digit (96110 is never "ninety-six thousand").
 func (w *Wording) Spoken(lang, text string) string {
 	digits := w.digits[lang]
-	text = strings.ReplaceAll(text, "**", "")
+	text = plain(text)
 	return digitRun.ReplaceAllStringFunc(text, func(run string) string {
 		if len(digits) != 10 || !w.isHotline(run) {
 			return run
@@ -219,6 +260,9 @@ func Marked(s string) template.HTML {
 	}
 	return template.HTML(strings.ReplaceAll(b.String(), "\n", "<br>")) // #nosec G203 -- escaped above
 }
+
+// plain is a text without its markers.
+func plain(s string) string { return strings.ReplaceAll(s, "**", "") }
 
 // readHotlines reads hotlines.yaml: every number that lessons may name, so that one
 // number says the same everywhere.
