@@ -108,7 +108,6 @@ var leftOut = map[string]string{
 	"DefaultServeMux":    "anything linked in can hang a page there",
 	"HandleFunc":         "routes stand in web.Routes, with their guards",
 	"ListenAndServe":     "a server has time limits and an orderly end",
-	"UpdateAll":          "an upsert names its columns",
 	"gorm.Model":         "rows say what they are; nothing is deleted softly",
 }
 

@@ -99,27 +99,38 @@ func TestLanguagesHaveTheSameWords(t *testing.T) {
 	}
 }
 
-// keyInText finds what may be a message key in a template, a script or a content file.
-var keyInText = regexp.MustCompile("[\"'`]([a-z]+\\.[a-z][a-z0-9_]*)")
+// Where templates and scripts hold keys: {{.T "courses.next"}}, data-key="room.ask".
+var (
+	keyInText   = regexp.MustCompile("[\"'`]([a-z]+\\.[a-z0-9_]*)")
+	wordInPage  = regexp.MustCompile(`\.[TN] "([a-z0-9_.]+)"`)
+	wordingCall = []string{"T", "N", "New", "Beside", "Flash", "say", "text", "Text", "Say"}
+)
 
-// used are all message keys and beginnings of keys ("people.role_") that code, templates
-// and scripts hold, with one place each.
-func used(t *testing.T) map[string]string {
+// literals are what the tree holds in quotes: all, which may be keys, beginnings of keys
+// ("people.role_") or their ends ("col_when" behind "reports."), and said, which are
+// surely keys because words are asked for by them. Each has one place.
+func literals(t *testing.T) (all, said map[string]string) {
 	t.Helper()
-	found := map[string]string{}
-	set, all := sources(t)
-	for _, s := range all {
-		if s.test {
+	all, said = map[string]string{}, map[string]string{}
+	set, files := sources(t)
+	for _, s := range files {
+		if s.test && s.pkg != "app" { // the tests here write the README's tables
 			continue
 		}
 		ast.Inspect(s.syntax, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok && storesUnderAName(call) {
-				return false
-			}
-			if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
-				if text, err := strconv.Unquote(l.Value); err == nil {
+			switch n := n.(type) {
+			case *ast.BasicLit:
+				if text, ok := unquoted(n); ok {
 					text, _, _ = strings.Cut(text, "%")
-					found[text] = set.Position(l.Pos()).String()
+					all[text] = set.Position(n.Pos()).String()
+				}
+			case *ast.CallExpr:
+				if !s.test && slices.Contains(wordingCall, called(n)) {
+					for _, a := range n.Args {
+						if text, ok := unquoted(a); ok {
+							said[text] = set.Position(a.Pos()).String()
+						}
+					}
 				}
 			}
 			return true
@@ -130,67 +141,80 @@ func used(t *testing.T) map[string]string {
 			return
 		}
 		for _, m := range keyInText.FindAllStringSubmatch(string(read(t, p)), -1) {
-			found[m[1]] = p
+			all[m[1]] = p
+		}
+		for _, m := range wordInPage.FindAllStringSubmatch(string(read(t, p)), -1) {
+			said[m[1]] = p
 		}
 	})
-	return found
+	return all, said
 }
 
-// storesUnderAName tells c.Set("web.reader", …) from a message.
-func storesUnderAName(call *ast.CallExpr) bool {
-	f, ok := call.Fun.(*ast.SelectorExpr)
-	return ok && (f.Sel.Name == "Set" || f.Sel.Name == "Get")
+func unquoted(e ast.Expr) (string, bool) {
+	l, ok := e.(*ast.BasicLit)
+	if !ok || l.Kind != token.STRING {
+		return "", false
+	}
+	text, err := strconv.Unquote(l.Value)
+	return text, err == nil
 }
 
-var wholeKey = regexp.MustCompile(`^[a-z]+\.[a-z][a-z0-9_]*[a-z0-9]$`)
+// called is the last name of what a call calls.
+func called(call *ast.CallExpr) string {
+	switch f := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	case *ast.Ident:
+		return f.Name
+	}
+	return ""
+}
+
+var wholeKey = regexp.MustCompile(`^[a-z]+\.[a-z0-9_]*[a-z0-9]$`)
 
 func TestWordsAreThereAndAreUsed(t *testing.T) {
-	words, found := messages(t, locales.Default), used(t)
+	words := messages(t, locales.Default)
+	all, said := literals(t)
 	features := map[string]bool{}
 	for key := range words {
 		feature, _, _ := strings.Cut(key, ".")
 		features[feature] = true
 	}
-	for text, at := range found {
-		feature, rest, _ := strings.Cut(text, ".")
-		if !wholeKey.MatchString(text) || !features[feature] || isFile(rest) {
-			continue
-		}
-		if _, ok := words[text]; !ok && !begins(text, words) {
+	for text, at := range said {
+		feature, _, _ := strings.Cut(text, ".")
+		if _, ok := words[text]; !ok && wholeKey.MatchString(text) && features[feature] {
 			t.Errorf("%s: no words for %s", at, text)
 		}
 	}
 	for key, m := range words {
-		if _, ok := found[key]; ok || begun(key, found) {
-			continue
-		}
-		t.Errorf("locales/%s: nobody uses %s", m.file, key)
-	}
-}
-
-// isFile tells "sfu.json" from a message.
-func isFile(rest string) bool {
-	return slices.Contains([]string{"json", "html", "js", "css", "db", "toml", "yaml", "sql", "pem", "sqlite", "pgdump", "svg", "xlsx", "csv"}, rest)
-}
-
-// begins reports whether text is the beginning of keys, completed where it stands.
-func begins(text string, words map[string]message) bool {
-	for key := range words {
-		if strings.HasPrefix(key, text+"_") {
-			return true
+		if _, ok := all[key]; !ok && !puttogether(key, all) {
+			t.Errorf("locales/%s: nobody uses %s", m.file, key)
 		}
 	}
-	return false
 }
 
-// begun reports whether code holds a beginning of key that ends where a word ends.
-func begun(key string, found map[string]string) bool {
-	for i := strings.Index(key, ".") + 1; i < len(key); i++ {
-		if key[i-1] != '_' && key[i-1] != '.' {
-			continue
-		}
-		if _, ok := found[key[:i]]; ok && key[i-1] == '_' {
-			return true
+// puttogether reports whether code holds a beginning of key that ends where a word ends
+// ("people.role_"), or its feature alone and its end ("reports." and "col_when", or
+// "reports." and "verb_").
+func puttogether(key string, all map[string]string) bool {
+	feature, rest, _ := strings.Cut(key, ".")
+	if begun(key, len(feature)+1, all) {
+		return true
+	}
+	if _, ok := all[feature+"."]; !ok {
+		return false
+	}
+	_, whole := all[rest]
+	return whole || begun(rest, 0, all)
+}
+
+// begun looks for a beginning of text in all that ends with "_" after position from.
+func begun(text string, from int, all map[string]string) bool {
+	for i := from; i < len(text); i++ {
+		if text[i] == '_' {
+			if _, ok := all[text[:i+1]]; ok {
+				return true
+			}
 		}
 	}
 	return false
@@ -200,6 +224,9 @@ func hasHan(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0
 }
 
+// hanWord leaves single signs alone: they are what a rule about text is about.
+var hanWord = regexp.MustCompile(`\p{Han}{2}`)
+
 func TestNoSentenceStandsInCode(t *testing.T) {
 	set, all := sources(t)
 	for _, s := range all {
@@ -207,7 +234,7 @@ func TestNoSentenceStandsInCode(t *testing.T) {
 			continue
 		}
 		ast.Inspect(s.syntax, func(n ast.Node) bool {
-			if l, ok := n.(*ast.BasicLit); ok && (l.Kind == token.STRING || l.Kind == token.CHAR) && hasHan(l.Value) {
+			if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING && hanWord.MatchString(l.Value) {
 				t.Errorf("%s: %s belongs in locales", set.Position(l.Pos()), l.Value)
 			}
 			return true
