@@ -82,7 +82,7 @@ func (h *handlers) signIn(c echo.Context) error {
 	p := signInPage{Login: c.FormValue("login"), Next: staffPath(c.FormValue("next"))}
 	who, err := h.staff.CheckPassword(c.Request().Context(), p.Login, c.FormValue("password"), c.RealIP())
 	if err != nil {
-		return h.pages.Form(c, waitBeside(err, "password"), "sign-in.html", web.View{Data: p})
+		return h.pages.Form(c, WaitBeside(err, "password"), "sign-in.html", web.View{Data: p})
 	}
 	return h.door.enter(c, who, p.Next)
 }
@@ -127,7 +127,7 @@ func (h *handlers) code(c echo.Context) error {
 		return err
 	}
 	if err := h.staff.CheckCode(c.Request().Context(), who.ID, c.FormValue("code")); err != nil {
-		return h.pages.Form(c, waitBeside(err, "code"), "code.html", web.View{Back: "/staff/sign-in"})
+		return h.pages.Form(c, WaitBeside(err, "code"), "code.html", web.View{Back: "/staff/sign-in"})
 	}
 	next := staffPath(h.signIns.Get(c, keyNext))
 	h.signIns.Remove(c, keyNext)
@@ -200,8 +200,8 @@ func staffPath(p string) string {
 	return p
 }
 
-// waitBeside puts "please wait" beside the field that was wrong too often.
-func waitBeside(err error, field string) error {
+// WaitBeside puts "please wait" beside the field that was wrong too often.
+func WaitBeside(err error, field string) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.TooMany {
 		return fault.New(fault.TooMany, "web.form_mistakes").Beside(field, f.Key, f.Args)
 	}

@@ -72,7 +72,7 @@ func (h *handlers) beginFactor(c echo.Context) error {
 		err = h.staff.BeginFactor(ctx, who.ID, c.FormValue("password"))
 	}
 	if err != nil {
-		return h.pages.Form(c, waitBeside(err, "password"), "factor.html", p.view())
+		return h.pages.Form(c, WaitBeside(err, "password"), "factor.html", p.view())
 	}
 	return c.Redirect(http.StatusSeeOther, p.Base)
 }
@@ -87,7 +87,7 @@ func (h *handlers) confirmFactor(c echo.Context) error {
 	}
 	codes, err := h.staff.ConfirmFactor(c.Request().Context(), who.ID, c.FormValue("code"))
 	if err != nil {
-		return h.pages.Form(c, waitBeside(err, "code"), "factor.html", p.view())
+		return h.pages.Form(c, WaitBeside(err, "code"), "factor.html", p.view())
 	}
 	sealed, err := h.staff.secrets.Seal(strings.Join(codes, " "), "codes "+who.ID)
 	if err != nil {
@@ -111,7 +111,7 @@ func (h *handlers) endFactor(c echo.Context) error {
 		return fault.New(fault.Forbidden, "people.factor_needed")
 	}
 	if err := h.staff.EndFactor(c.Request().Context(), who.ID, c.FormValue("password")); err != nil {
-		return h.pages.Form(c, waitBeside(err, "password"), "factor.html", p.view())
+		return h.pages.Form(c, WaitBeside(err, "password"), "factor.html", p.view())
 	}
 	h.site.Flash(c, "people.factor_ended", nil)
 	return c.Redirect(http.StatusSeeOther, "/staff/account")

@@ -74,13 +74,25 @@ func (s *StaffStore) MakeFirstLink(ctx context.Context) (StaffLink, error) {
 	if !need {
 		return StaffLink{}, fault.New(fault.Conflict, "people.first_done")
 	}
-	return s.makeLink(ctx, FirstLink, nil, nil, firstLinkLife)
+	return s.makeLink(ctx, StaffLink{Kind: FirstLink, Token: NewToken()}, firstLinkLife)
 }
 
 // MakeLink makes a link for a member of staff to choose a password, and ends her earlier
 // ones: an invitation while she has none, a reset after that. by is who asks, nil for the
 // command line. Faults: NotFound; Conflict when she is not on the staff any more.
 func (s *StaffStore) MakeLink(ctx context.Context, staffID string, by *string) (StaffLink, error) {
+	return s.MakeLinkWith(ctx, staffID, NewToken(), by)
+}
+
+// MakeLinkWith is MakeLink with a token that the caller drew with NewToken: a form that
+// carries one makes the same link when it is sent twice.
+func (s *StaffStore) MakeLinkWith(ctx context.Context, staffID, token string, by *string) (StaffLink, error) {
+	if !isToken(token) {
+		return StaffLink{}, fault.New(fault.Invalid, "web.bad_request")
+	}
+	if l, who, err := s.LinkByToken(ctx, token); err == nil && who.ID == staffID {
+		return l, nil
+	}
 	who, err := s.Staff(ctx, staffID)
 	if err != nil {
 		return StaffLink{}, err
@@ -92,19 +104,19 @@ func (s *StaffStore) MakeLink(ctx context.Context, staffID string, by *string) (
 	if who.PasswordHash == "" {
 		kind = InviteLink
 	}
-	return s.makeLink(ctx, kind, &staffID, by, staffLinkLife)
+	return s.makeLink(ctx, StaffLink{Kind: kind, StaffID: &staffID, ByID: by, Token: token}, staffLinkLife)
 }
 
-func (s *StaffStore) makeLink(ctx context.Context, kind LinkKind, staffID, by *string, life time.Duration) (StaffLink, error) {
+// makeLink ends earlier links of the same owner and adds l.
+func (s *StaffStore) makeLink(ctx context.Context, l StaffLink, life time.Duration) (StaffLink, error) {
 	now := db.Instant(s.now())
-	l := StaffLink{ID: db.NewID(), Kind: kind, StaffID: staffID, ByID: by, ExpiresAt: now.Add(life), CreatedAt: now, Token: NewToken()}
-	l.TokenHash = tokenHash(l.Token)
+	l.ID, l.TokenHash, l.ExpiresAt, l.CreatedAt = db.NewID(), tokenHash(l.Token), now.Add(life), now
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
 		old := gorm.G[StaffLink](tx).Where("used_at IS NULL AND kind = ?", FirstLink)
 		object := ""
-		if staffID != nil {
-			old = gorm.G[StaffLink](tx).Where("used_at IS NULL AND staff_id = ?", *staffID)
-			object = "staff:" + *staffID
+		if l.StaffID != nil {
+			old = gorm.G[StaffLink](tx).Where("used_at IS NULL AND staff_id = ?", *l.StaffID)
+			object = "staff:" + *l.StaffID
 		}
 		if _, err := old.Select("used_at").Updates(ctx, StaffLink{UsedAt: &now}); err != nil {
 			return fmt.Errorf("end earlier links: %w", err)
@@ -112,7 +124,7 @@ func (s *StaffStore) makeLink(ctx context.Context, kind LinkKind, staffID, by *s
 		if err := gorm.G[StaffLink](tx).Create(ctx, &l); err != nil {
 			return fmt.Errorf("make link: %w", err)
 		}
-		return NewStore(tx, s.now).Note(ctx, Audit{StaffID: by, Act: MadeLink, Object: object})
+		return NewStore(tx, s.now).Note(ctx, Audit{StaffID: l.ByID, Act: MadeLink, Object: object})
 	})
 	return l, err
 }

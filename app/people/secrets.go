@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/alexedwards/argon2id"
 )
@@ -194,6 +195,12 @@ func NewToken() string {
 		b[i] = CardAlphabet[b[i]&31]
 	}
 	return string(b)
+}
+
+// isToken reports whether text has the form of a token. Whether it is a good one, only
+// its hash tells.
+func isToken(text string) bool {
+	return len(text) == tokenLength && strings.Trim(text, CardAlphabet) == ""
 }
 
 // tokenHash is what the database keeps of a token. A token is random enough that a

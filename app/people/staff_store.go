@@ -58,6 +58,19 @@ func (s *StaffStore) All(ctx context.Context) ([]Staff, error) {
 	return gorm.G[Staff](s.db).Order("deactivated_at IS NOT NULL, name, id").Limit(2000).Find(ctx)
 }
 
+// Names are the names of some staff, by ID. Who does not exist is left out.
+func (s *StaffStore) Names(ctx context.Context, ids []string) (map[string]string, error) {
+	names := make(map[string]string, len(ids))
+	if len(ids) == 0 {
+		return names, nil
+	}
+	list, err := gorm.G[Staff](s.db).Select("id", "name").Where("id IN ?", ids).Order("id").Find(ctx)
+	for _, w := range list {
+		names[w.ID] = w.Name
+	}
+	return names, err
+}
+
 // Grants lists what somebody may do, in the order it was granted.
 func (s *StaffStore) Grants(ctx context.Context, staffID string) ([]Grant, error) {
 	return gorm.G[Grant](s.db).Where("staff_id = ?", staffID).Order("created_at, id").Limit(200).Find(ctx)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -48,8 +49,15 @@ func (l TabletLink) Left() int { return l.Places - l.Used }
 // (NewToken) so that the same act again is the same link. Places less than one or more
 // than MostTablets are fault.Invalid beside "places".
 func (s *Store) MakeTabletLink(ctx context.Context, id, code, venueID, staffID string, places int) (TabletLink, error) {
+	f := fault.New(fault.Invalid, "web.form_mistakes")
 	if places < 1 || places > MostTablets {
-		return TabletLink{}, fault.New(fault.Invalid, "web.form_mistakes").Beside("places", "people.places_choose", fault.Args{"Most": MostTablets})
+		f.Beside("places", "people.places_choose", fault.Args{"Most": MostTablets})
+	}
+	if err := f.OrNil(); err != nil {
+		return TabletLink{}, err
+	}
+	if !isToken(code) {
+		return TabletLink{}, fault.New(fault.Invalid, "web.bad_request")
 	}
 	now := db.Instant(s.now())
 	l := TabletLink{ID: id, VenueID: venueID, CodeHash: tokenHash(code), ByID: staffID, Places: places, ExpiresAt: now.Add(tabletLinkLife), CreatedAt: now, Code: code}
@@ -80,12 +88,14 @@ func (s *Store) tabletLink(ctx context.Context, code string) (TabletLink, error)
 
 func tabletLinkGone() error { return fault.New(fault.Gone, "people.tablet_link_gone") }
 
-// TabletLinkByID finds a link for the page that shows its QR code, also when it is over.
-func (s *Store) TabletLinkByID(ctx context.Context, id string) (TabletLink, error) {
-	l, err := gorm.G[TabletLink](s.db).Where("id = ?", id).Take(ctx)
+// TabletLinkShown finds a link for the page that shows its QR code, also when it serves
+// no more. It is fault.Gone when there is none.
+func (s *Store) TabletLinkShown(ctx context.Context, code string) (TabletLink, error) {
+	l, err := gorm.G[TabletLink](s.db).Where("code_hash = ?", tokenHash(code)).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return TabletLink{}, tabletLinkGone()
 	}
+	l.Code = code
 	return l, err
 }
 
@@ -101,8 +111,8 @@ type Enrol struct {
 // EnrolTablet makes the tablet, labelled with the venue's next free number. The same act
 // again is the same tablet. A code that serves no more is fault.Gone.
 func (s *Store) EnrolTablet(ctx context.Context, e Enrol) (Tablet, error) {
-	if len(e.Token) != tokenLength || len(e.ID) != len("00000000-0000-0000-0000-000000000000") {
-		return Tablet{}, tabletLinkGone()
+	if _, err := uuid.Parse(e.ID); err != nil || !isToken(e.Token) {
+		return Tablet{}, fault.New(fault.Invalid, "web.bad_request")
 	}
 	var t Tablet
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
