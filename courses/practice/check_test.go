@@ -38,7 +38,7 @@ func TestBrokenScenes(t *testing.T) {
 		{"no start", "start: rings", "start: nowhere", "start:", "practice.rule_no_such"},
 		{"a language is missing", `{zh-Hans: 看清楚再决定。, en: "Look, then decide."}`, `{zh-Hans: 看清楚再决定。}`, "goal:", "courses.rule_missing_key"},
 		{"blaming words", "看清楚再决定。", "别按错。", "goal:", "courses.rule_banned"},
-		{"open mark", "快转钱。", "**快转钱。", "快转钱", "practice.rule_open_mark"},
+		{"open mark", "快转钱。", "快**转钱。", "快**转钱", "practice.rule_open_mark"},
 		{"a line too long", "快转钱。", strings.Repeat("快转钱", 11), "快转钱", "practice.rule_long"},
 		{"an English line too long", "Send money.", strings.Repeat("send ", 25), "send send", "practice.rule_long_words"},
 		{"unknown face", "phone: home", "phone: fax", "phone: fax", "practice.rule_phone"},
@@ -68,7 +68,7 @@ func TestBrokenScenes(t *testing.T) {
 		{"the arrow runs in a circle", "to: done, right: true}\n      - {do: read, text: {zh-Hans: 再看一遍, en: \"Look once more\"}, to: asks}", "to: home, right: true}\n      - {do: read, text: {zh-Hans: 再看一遍, en: \"Look once more\"}, to: asks}", "phone: home", "practice.rule_no_goal"},
 		{"back leads elsewhere", "en: \"Never mind, call 110.\"}\n    back: asks", "en: \"Never mind, call 110.\"}\n    back: rings", "title: {zh-Hans: 转了钱", "practice.rule_back"},
 		{"only fakes can be mistaken", "truth: real", "truth: fake", "start:", "practice.rule_mixed"},
-		{"not YAML", "kind: inbox", "kind: [inbox", "title:", "courses.rule_yaml"},
+		{"not YAML", "kind: inbox", "kind: [inbox", "kind:", "courses.rule_yaml"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

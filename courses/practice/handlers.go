@@ -1,0 +1,159 @@
+package practice
+
+import (
+	"embed"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"silverclass/app/db"
+	"silverclass/app/fault"
+	"silverclass/app/people"
+	"silverclass/app/room"
+	"silverclass/app/web"
+	"silverclass/courses"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+)
+
+//go:embed pages/*.html
+var pages embed.FS
+
+// Config is what the pages need.
+type Config struct {
+	Library *Library
+	Store   *Store
+	// Catalog is the lessons with their doors, Lessons the readers' places in them: a
+	// practice leads back to where its lesson goes on.
+	Catalog *courses.Catalog
+	Lessons *courses.Store
+	Site    *web.Site
+}
+
+type handlers struct {
+	Config
+	pages *web.Pages
+}
+
+// Register adds the practice pages: one address a scene, GET shows where the reader is,
+// POST is one tap.
+func Register(r *web.Routes, cfg Config) {
+	h := &handlers{Config: cfg, pages: cfg.Site.Pages(pages, web.Learner)}
+	r.Public.GET("/practice/:topic/:lesson", h.show)
+	r.Public.POST("/practice/:topic/:lesson", h.tap)
+}
+
+// visit is one request: whose, to which scene, in which run of the lesson.
+type visit struct {
+	who   people.Reader
+	scene *Scene
+	// address is the run as the address names it, run the run that it means; both may
+	// be empty.
+	address, run string
+}
+
+func (h *handlers) read(c echo.Context, who people.Reader, address string) (visit, error) {
+	scene, err := h.Library.Scene(c.Param("topic") + "/" + c.Param("lesson"))
+	if err != nil {
+		return visit{}, err
+	}
+	v := visit{who: who, scene: scene}
+	if id, err := uuid.Parse(address); err == nil && id.String() == address {
+		v.address = address
+	}
+	v.run, err = h.runOf(c, v)
+	return v, err
+}
+
+// runOf is the run of the lesson that the practice belongs to: the one in the address if
+// it is the reader's, else her open one; empty when she has none.
+func (h *handlers) runOf(c echo.Context, v visit) (string, error) {
+	ctx := c.Request().Context()
+	if v.address != "" {
+		run, err := h.Lessons.Run(ctx, v.who, v.address)
+		switch {
+		case err == nil && run.Lesson == v.scene.Slug:
+			return run.ID, nil
+		case err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden):
+			return "", err
+		}
+	}
+	run, err := h.Lessons.Open(ctx, v.who, v.scene.Slug)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	return run.ID, err
+}
+
+// show is where the reader is in the scene; with again=1 a new go, unless one is open.
+func (h *handlers) show(c echo.Context) error {
+	v, err := h.read(c, people.Who(c), c.QueryParam("run"))
+	if err != nil {
+		return err
+	}
+	return h.page(c, v, c.QueryParam("play"), http.StatusOK, "")
+}
+
+// page shows the reader's present place in the scene. note is a locale key of what to say
+// above it; empty for nothing.
+func (h *handlers) page(c echo.Context, v visit, play string, status int, note string) error {
+	row, err := h.Store.Current(c.Request().Context(), v.who, v.scene.Slug, v.run, play)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	st := v.scene.Begin()
+	fresh := err != nil || (row.DoneAt != nil && c.QueryParam("again") != "")
+	if !fresh {
+		if st, err = v.scene.State(row); err != nil { // the scene was changed meanwhile
+			st, fresh = v.scene.Begin(), true
+		}
+	}
+	if fresh {
+		row = Row{ID: db.NewID()}
+	}
+	return h.paint(c, v, row, st, status, note)
+}
+
+// tap plays one tap and shows the screen it led to. A tap that the screen does not offer,
+// or that comes from an older page, changes nothing and shows the present screen.
+func (h *handlers) tap(c echo.Context) error {
+	who, err := room.EnsureVisit(c)
+	if err != nil {
+		return err
+	}
+	v, err := h.read(c, who, c.FormValue("run"))
+	if err != nil {
+		return err
+	}
+	at, err := strconv.Atoi(c.FormValue("at"))
+	if err != nil {
+		at = -1 // no page of ours: refused below
+	}
+	t := Tap{Play: c.FormValue("play"), Run: v.run, At: at, Do: c.FormValue("do")}
+	row, err := h.Store.Tap(c.Request().Context(), who, v.scene, t)
+	switch {
+	case fault.Is(err, fault.Invalid):
+		return h.page(c, v, t.Play, http.StatusUnprocessableEntity, "practice.not_offered")
+	case fault.Is(err, fault.Conflict):
+		return h.page(c, v, t.Play, http.StatusConflict, "practice.stale")
+	case err != nil:
+		return err
+	}
+	if row.LeftAt != nil {
+		h.Site.Flash(c, "practice.too_long", nil)
+	}
+	return c.Redirect(http.StatusSeeOther, v.url(t.Play))
+}
+
+// url is the page of this go. It names the go, so that a reload shows its ending too.
+func (v visit) url(play string) string {
+	q := url.Values{}
+	if v.address != "" {
+		q.Set("run", v.address)
+	}
+	if play != "" {
+		q.Set("play", play)
+	}
+	return courses.PracticeURL(v.scene.Slug, "") + "?" + q.Encode()
+}
