@@ -87,7 +87,13 @@ func (s *Store) move(ctx context.Context, who people.Reader, lesson *Lesson, m M
 	if err != nil {
 		return Run{}, err
 	}
+	before := run
 	run, changed, finished := run.apply(m, now)
+	if finished {
+		if again, err := s.told(ctx, m.ID, before.ID); again || err != nil {
+			return before, err // the act that began the run, sent once more
+		}
+	}
 	if changed {
 		if err := s.save(ctx, run); err != nil {
 			return Run{}, err
@@ -138,6 +144,15 @@ func (s *Store) tell(ctx context.Context, who people.Reader, r Run, id string, v
 	f := who.Stamp(ledger.Fact{ID: id, Verb: verb, Object: ledger.Object("lesson", r.Lesson), Edition: &r.Edition, Run: &r.ID})
 	_, err := ledger.Append(ctx, s.db, ledger.OwnerCourses, s.now(), f, detail)
 	return err
+}
+
+// told reports whether the act has told something of the run already.
+func (s *Store) told(ctx context.Context, act, run string) (bool, error) {
+	f, err := ledger.ByID(ctx, s.db, act)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil && f.Run != nil && *f.Run == run, err
 }
 
 func allowed(r Run, who people.Reader, lesson string) error {
