@@ -82,7 +82,10 @@ func (h *handlers) teach(c echo.Context) error {
 	p := teachPage{
 		Class: class, Session: n, Phase: phase(class, n, h.store.Now()), At: h.view(c, class),
 		Lessons: h.cfg.Lessons(n.Topics, web.Lang(c)), Link: h.site.Base(c) + "/live/" + class.ID,
-		Secure: h.cfg.SecureURL(c, "/staff/classes/"+class.ID), Here: here,
+		Here: here,
+	}
+	if base := h.site.SecureBase(c); base != "" {
+		p.Secure = base + "/staff/classes/" + class.ID
 	}
 	p.Back, p.Fwd = around(p.Lessons, class)
 	if p.Phase == "open" && h.site.Assets().Has(vendor) {

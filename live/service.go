@@ -17,7 +17,7 @@ import (
 	"silverclass/app/tour"
 )
 
-// Config is what New needs. Capacity, SecureURL and Log may be left out.
+// Config is what New needs. Capacity and Log may be left out.
 type Config struct {
 	DB     *db.DB
 	Now    func() time.Time
@@ -28,9 +28,6 @@ type Config struct {
 	Lessons func(topics []string, lang string) []Lesson
 	// Visit gives a visitor a visit when she has none (room.EnsureVisit).
 	Visit func(c echo.Context) (people.Reader, error)
-	// SecureURL is this site's HTTPS address for a path, "" when it has none: a camera
-	// works only there.
-	SecureURL func(c echo.Context, path string) string
 	// Capacity is how many devices may watch a class at once; 0 means 250.
 	Capacity int
 	Log      *slog.Logger
@@ -50,9 +47,6 @@ func New(cfg Config) *Service {
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
-	}
-	if cfg.SecureURL == nil {
-		cfg.SecureURL = func(echo.Context, string) string { return "" }
 	}
 	return &Service{cfg: cfg, store: NewStore(cfg.DB.DB, cfg.Now), log: cfg.Log.With("part", "live")}
 }
