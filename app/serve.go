@@ -14,6 +14,8 @@ import (
 	"silverclass/app/room"
 	"silverclass/app/tour"
 	"silverclass/app/web"
+	"silverclass/courses"
+	"silverclass/live"
 	"silverclass/live/sfu"
 	"silverclass/static"
 
@@ -40,6 +42,9 @@ type program struct {
 	tour     *tour.Store
 	room     *room.Store
 	reports  *reports.Store
+	courses  *courses.Store
+	catalog  *courses.Catalog // with the doors that lead somewhere
+	live     *live.Service
 	sfu      *sfu.Supervisor // nil when LiveKit runs elsewhere or not at all
 	metrics  *metrics
 
@@ -121,6 +126,8 @@ func (p *program) openStores(ctx context.Context) error {
 	p.people, p.staff = people.NewStore(g, p.now), people.NewStaffStore(g, p.now, secrets)
 	p.tour, p.room = tour.NewStore(g, p.now), room.NewStore(g, p.now)
 	p.reports = reports.NewStore(g, p.now, p.zone)
+	p.courses = courses.NewStore(g, p.now)
+	p.catalog = p.content.catalog.WithDoors(p.content.scenes.Has, p.content.quizzes.Has)
 	return nil
 }
 
@@ -148,68 +155,5 @@ func (p *program) startBackground(ctx context.Context) {
 	run := func(fn func(context.Context)) { p.background.Go(func() { fn(ctx) }) }
 	run(ledger.NewSealer(p.db).Run)
 	run(p.db.RunProbe)
-}
-
-// register makes the site and adds every feature's addresses.
-func (p *program) register() error {
-	p.public, p.internal = echo.New(), echo.New()
-	p.metrics = newMetrics(p)
-	p.site = web.NewSite(web.Config{Words: p.terminal.words, Assets: p.assets, Now: p.now, Zone: p.zone, Log: p.log,
-		BaseURL: p.settings.BaseURL, LAN: withPort(p.settings.baseURL(), port(p.doors.plain)), TLSPort: port(p.doors.secure),
-		Nav: p.nav, ReadOnly: p.db.ReadOnly})
-	p.site.Use(p.public)
-	p.site.Use(p.internal)
-	p.public.IPExtractor = p.settings.addresses()
-	p.public.Use(p.metrics.count)
-	p.signIns = web.NewSignIns(p.site, p.db.DB)
-	p.door = people.NewDoor(p.site, p.people, p.staff, p.signIns, !db.IsSQLite(p.db.DB))
-	rooms := room.Config{Store: p.room, People: p.people, Tour: p.tour, Site: p.site, Fresh: 2 * time.Second}
-	p.public.Use(p.signIns.Load, p.door.Load, room.Load(rooms))
-	p.routes = web.NewRoutes(p.public, p.internal, people.Guards())
-
-	r := p.routes
-	web.RegisterPrefs(r, p.site)
-	p.registerHealth(r)
-	people.Register(r, p.site, p.door, p.venueName)
-	tour.Register(r, p.site, p.tour, p.people, p.staff)
-	room.Register(r, rooms)
-	reports.Register(r, p.site, p.reports, p.title)
-	return nil
-}
-
-func (p *program) venueName(ctx context.Context, id string) (string, error) {
-	v, err := p.tour.Venue(ctx, id)
-	return v.Name, err
-}
-
-// title says what the object of a fact is called.
-func (p *program) title(object, lang string) string {
-	kind, id := ledger.SplitObject(object)
-	switch kind {
-	case "lesson", "scene", "quiz":
-		if l, err := p.content.catalog.Lesson(id); err == nil {
-			return l.Title.In(lang)
-		}
-	}
-	return ""
-}
-
-// nav are the links of the staff menu that a reader's roles open.
-func (p *program) nav(c echo.Context) []web.NavItem {
-	r := people.Who(c)
-	if r.Staff == nil {
-		return nil
-	}
-	items := []web.NavItem{{Key: "admin.nav_today", URL: "/staff"}, {Key: "admin.nav_tour", URL: "/staff/tour"}}
-	add := func(role people.Role, key, url string) {
-		if r.MayAnywhere(role) {
-			items = append(items, web.NavItem{Key: key, URL: url})
-		}
-	}
-	add(people.Helper, "admin.nav_people", "/staff/people")
-	add(people.Observer, "admin.nav_reports", "/staff/reports")
-	add(people.Organizer, "admin.nav_tablets", "/staff/tablets")
-	add(people.Organizer, "admin.nav_cards", "/staff/cards")
-	add(people.Admin, "admin.nav_staff", "/staff/staff")
-	return items
+	run(p.live.Run)
 }

@@ -17,9 +17,9 @@ var pages embed.FS
 
 // Status is how a part of the installation does, in words.
 type Status struct {
-	Good   bool
-	Key    string // a locale key
-	Detail string // fills its placeholder Detail; may be empty
+	Good bool
+	Key  string // a locale key
+	Port int    // fills its placeholder Port; 0 where it has none
 }
 
 // Config is what the pages read from.

@@ -88,6 +88,7 @@ func (s *Site) Pages(fsys fs.FS, layout Layout) *Pages {
 // Show sends a page. The whole page is made before its first byte goes out, so that a
 // fault on the way becomes an error page and not half a page.
 func (p *Pages) Show(c echo.Context, status int, file string, v View) error {
+	c.Set(againKey, Again{p, status, file, v})
 	return p.send(c, status, file, v, nil)
 }
 
@@ -110,6 +111,26 @@ func (p *Pages) Fragment(c echo.Context, file, block string, v View) error {
 func (p *Pages) send(c echo.Context, status int, file string, v View, f *fault.Error) error {
 	return p.execute(c, status, file, string(p.layout)+".html", v, f)
 }
+
+// Again is what Show was told for this request: showing it again costs the template and
+// nothing else. `make bench` measures pages against it.
+type Again struct {
+	pages  *Pages
+	status int
+	file   string
+	view   View
+}
+
+const againKey = "web.again"
+
+// ShownBy is the page that a request's handler showed; ok is false when it showed none.
+func ShownBy(c echo.Context) (a Again, ok bool) {
+	a, ok = c.Get(againKey).(Again)
+	return a, ok
+}
+
+// Show shows the same page with the same data for another request.
+func (a Again) Show(c echo.Context) error { return a.pages.Show(c, a.status, a.file, a.view) }
 
 func (p *Pages) execute(c echo.Context, status int, file, block string, v View, f *fault.Error) error {
 	t, ok := p.files[file]
