@@ -78,7 +78,7 @@ func (g *Figure) check() error {
 		amount(f, g.Amount, MostPieces, "tour.amount_range", MostPieces)
 	case ledger.Reached:
 		amount(f, g.Amount, MostReach, "tour.amount_range", MostReach)
-		choice(f, "method", slices.Contains(ReachMethods(), g.Method), "tour.reach_method_choose")
+		wants(f, "method", slices.Contains(ReachMethods(), g.Method), "tour.reach_method_choose")
 	case ledger.Equipped:
 		amount(f, g.Amount, MostPlaces, "tour.amount_range", MostPlaces)
 		if g.Usable < 0 || g.Usable > g.Amount {
@@ -87,7 +87,7 @@ func (g *Figure) check() error {
 	default:
 		return fault.New(fault.Invalid, "web.bad_request")
 	}
-	choice(f, "code", g.Verb == ledger.Equipped || slices.Contains(Codes(g.Verb), g.Code), "tour.kind_choose")
+	wants(f, "code", g.Verb == ledger.Equipped || slices.Contains(Codes(g.Verb), g.Code), "tour.kind_choose")
 	return f.OrNil()
 }
 

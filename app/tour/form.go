@@ -13,7 +13,7 @@ import (
 	"silverclass/app/fault"
 )
 
-// form is a form as _form.html draws it. What was typed is kept as it was typed, so that
+// form is a form before it is drawn. What was typed is kept as it was typed, so that
 // a form that comes back with mistakes shows "12a" and not 0.
 type form struct {
 	Title  string // locale key of the heading
@@ -27,7 +27,7 @@ type form struct {
 
 // field is one control. Keys are locale keys.
 type field struct {
-	Kind    string // text, number, date, time, select, radios, checks, partners, hidden
+	Kind    string // text, number, hours, date, time, select, radios, checks, partners, hidden
 	Name    string
 	Label   string // key
 	Hint    string // key; may be empty
@@ -35,7 +35,7 @@ type field struct {
 	Values  []string // what is ticked, for checks and partners
 	Options []option
 	Need    bool // the browser asks for it too
-	Max     int  // characters of a text, or the largest number
+	Max     int  // characters of a text
 	Half    bool // stands beside the next half
 	// Sends is what each partner sends, by option value, for partners.
 	Sends map[string]string
@@ -44,14 +44,61 @@ type field struct {
 // option is one choice; its words are Text (a name) or Key (a locale key).
 type option struct{ Value, Text, Key string }
 
-// On reports whether an option is chosen.
-func (f field) On(o option) bool { return f.Value == o.Value }
+// control is a field as it is drawn: with words in the reader's language.
+type control struct {
+	field
+	Label, Hint string
+	Bad         string // the message beside it; empty when it is right
+	Choose      string // the empty choice of a select that must be chosen
+	Choices     []choice
+}
 
-// Ticked reports whether an option is among those ticked.
-func (f field) Ticked(o option) bool { return slices.Contains(f.Values, o.Value) }
+// choice is one option as it is drawn.
+type choice struct {
+	Value, Words             string
+	On                       bool
+	Sends, SendsOf, SendsBad string // what a partner sends, the input's name in words, its message
+}
 
-// SendsOf is what a partner sends.
-func (f field) SendsOf(o option) string { return f.Sends[o.Value] }
+// draw gives fields their words, and the messages of err, which may be nil.
+func (h *handlers) draw(c echo.Context, fields []field, err error) []control {
+	bad := func(name string) string {
+		f, ok := errors.AsType[*fault.Error](err)
+		if !ok || f.Fields[name].Key == "" {
+			return ""
+		}
+		return h.t(c, f.Fields[name].Key, f.Fields[name].Args)
+	}
+	controls := make([]control, 0, len(fields))
+	for _, f := range fields {
+		d := control{field: f, Bad: bad(f.Name)}
+		if f.Label != "" {
+			d.Label = h.t(c, f.Label, nil)
+		}
+		if f.Hint != "" {
+			d.Hint = h.t(c, f.Hint, nil)
+		}
+		if f.Kind == "select" && f.Need && f.Value == "" {
+			d.Choose = h.t(c, "tour.choose", nil)
+		}
+		for _, o := range f.Options {
+			ch := choice{Value: o.Value, Words: o.Text, On: slices.Contains(f.Values, o.Value)}
+			if f.Kind == "select" || f.Kind == "radios" {
+				ch.On = f.Value == o.Value
+			}
+			if o.Key != "" {
+				ch.Words = h.t(c, o.Key, nil)
+			}
+			if f.Kind == "partners" {
+				ch.Sends, ch.SendsBad = f.Sends[o.Value], bad("sends_"+o.Value)
+				ch.SendsOf = h.t(c, "tour.sends_of", fault.Args{"Name": o.Text})
+			}
+			d.Choices = append(d.Choices, ch)
+		}
+		controls = append(controls, d)
+	}
+	return controls
+}
 
 // keyed makes options of codes whose words are the locale messages prefix + code.
 func keyed(prefix string, codes []string) []option {

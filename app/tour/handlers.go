@@ -2,6 +2,7 @@ package tour
 
 import (
 	"embed"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -63,23 +64,36 @@ func (h *handlers) done(c echo.Context, key string, args fault.Args, path string
 	return to(c, path)
 }
 
+// instead answers an act that cannot be done now: the reader stays where she was and is
+// told why and what to do. Errors that are no Conflict come back as they are.
+func (h *handlers) instead(c echo.Context, err error, path string) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Kind != fault.Conflict || f.Unwrap() != nil {
+		return err
+	}
+	return h.done(c, f.Key, f.Args, path)
+}
+
 // t is a sentence in the reader's language.
 func (h *handlers) t(c echo.Context, key string, args fault.Args) string {
 	return h.site.T(c, key, args)
 }
 
 // formPage is the data of form.html.
-type formPage struct{ Form form }
+type formPage struct {
+	Form     form
+	Controls []control
+}
 
 // ask shows a form.
 func (h *handlers) ask(c echo.Context, f form) error {
-	return h.pages.Show(c, http.StatusOK, "form.html", web.View{Back: f.Cancel, Data: formPage{f}})
+	return h.pages.Show(c, http.StatusOK, "form.html", web.View{Back: f.Cancel, Data: formPage{f, h.draw(c, f.Fields, nil)}})
 }
 
 // again shows a form that came back with err; errors of other kinds come back as they
 // are.
 func (h *handlers) again(c echo.Context, err error, f form) error {
-	return h.pages.Form(c, err, "form.html", web.View{Back: f.Cancel, Data: formPage{f}})
+	return h.pages.Form(c, err, "form.html", web.View{Back: f.Cancel, Data: formPage{f, h.draw(c, f.Fields, err)}})
 }
 
 // with is an address with one parameter.
@@ -133,4 +147,31 @@ type listPage struct {
 
 func (h *handlers) list(c echo.Context, p listPage) error {
 	return h.pages.Show(c, http.StatusOK, "list.html", web.View{Back: "/staff/tour", Data: p})
+}
+
+func cityURL(id string) string    { return "/staff/cities/" + id }
+func venueURL(id string) string   { return "/staff/venues/" + id }
+func partnerURL(id string) string { return "/staff/partners/" + id }
+func tourURL(id string) string    { return "/staff/tours/" + id }
+func stopURL(id string) string    { return "/staff/stops/" + id }
+func sessionURL(id string) string { return "/staff/sessions/" + id }
+
+// turns are the two acts that put something away and bring it back.
+func turns(off, on, path, act string) (link, link) {
+	return link{Key: off, URL: path + "/" + act}, link{Key: on, URL: path + "/restore"}
+}
+
+func offOn(off bool, offKey, onKey string) string {
+	if off {
+		return offKey
+	}
+	return onKey
+}
+
+// some1 is a list of s, or nothing when it is empty.
+func some1(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
 }

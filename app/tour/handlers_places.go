@@ -3,6 +3,7 @@ package tour
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -16,19 +17,19 @@ func (h *handlers) registerPlaces(r *web.Routes) {
 	r.Organizer.GET("/staff/cities", h.cities)
 	r.Admin.GET("/staff/cities/new", h.newCity)
 	r.Admin.POST("/staff/cities", h.addCity)
-	r.Organizer.GET("/staff/cities/:city", h.city)
-	r.Organizer.GET("/staff/cities/:city/edit", h.editCity)
-	r.Organizer.POST("/staff/cities/:city", h.saveCity)
-	r.Organizer.POST("/staff/cities/:city/retire", h.retireCity(true))
-	r.Organizer.POST("/staff/cities/:city/restore", h.retireCity(false))
+	r.Organizer.GET("/staff/cities/:id", h.city)
+	r.Organizer.GET("/staff/cities/:id/edit", h.editCity)
+	r.Organizer.POST("/staff/cities/:id", h.saveCity)
+	r.Organizer.POST("/staff/cities/:id/retire", h.retireCity(true))
+	r.Organizer.POST("/staff/cities/:id/restore", h.retireCity(false))
 	r.Organizer.GET("/staff/venues", h.venues)
 	r.Organizer.GET("/staff/venues/new", h.newVenue)
 	r.Organizer.POST("/staff/venues", h.addVenue)
-	r.Organizer.GET("/staff/venues/:venue", h.venue)
-	r.Organizer.GET("/staff/venues/:venue/edit", h.editVenue)
-	r.Organizer.POST("/staff/venues/:venue", h.saveVenue)
-	r.Organizer.POST("/staff/venues/:venue/retire", h.retireVenue(true))
-	r.Organizer.POST("/staff/venues/:venue/restore", h.retireVenue(false))
+	r.Organizer.GET("/staff/venues/:id", h.venue)
+	r.Organizer.GET("/staff/venues/:id/edit", h.editVenue)
+	r.Organizer.POST("/staff/venues/:id", h.saveVenue)
+	r.Organizer.POST("/staff/venues/:id/retire", h.retireVenue(true))
+	r.Organizer.POST("/staff/venues/:id/restore", h.retireVenue(false))
 }
 
 func (h *handlers) cities(c echo.Context) error {
@@ -82,7 +83,7 @@ func (h *handlers) addCity(c echo.Context) error {
 
 func (h *handlers) city(c echo.Context) error {
 	ctx := c.Request().Context()
-	city, err := h.theCity(c, people.Organizer)
+	city, err := h.aCity(c)
 	if err != nil {
 		return err
 	}
@@ -115,31 +116,26 @@ func (h *handlers) city(c echo.Context) error {
 	return h.thing(c, "/staff/cities", p)
 }
 
-// theCity is the city of the address, when the reader has the role there or at one of
-// its venues.
-func (h *handlers) theCity(c echo.Context, role people.Role) (City, error) {
-	city, err := h.store.City(c.Request().Context(), c.Param("city"))
+// aCity is the city of the address, when the reader is an organizer there, or, to look
+// only, at one of its venues.
+func (h *handlers) aCity(c echo.Context) (City, error) {
+	ctx := c.Request().Context()
+	city, err := h.store.City(ctx, c.Param("id"))
 	if err != nil {
 		return city, err
 	}
-	who := people.Who(c)
-	if who.May(role, "", city.ID) {
-		return city, nil
-	}
-	mine, err := h.store.Cities(c.Request().Context(), ScopeOf(who, role))
+	mine, err := h.store.Cities(ctx, ScopeOf(people.Who(c), people.Organizer))
 	if err != nil {
 		return city, err
 	}
-	for _, m := range mine {
-		if m.ID == city.ID && c.Request().Method == "GET" && role == people.Organizer {
-			return city, nil
-		}
+	if !slices.ContainsFunc(mine, func(m City) bool { return m.ID == city.ID }) {
+		return city, fault.New(fault.Forbidden, "tour.not_here")
 	}
-	return city, fault.New(fault.Forbidden, "tour.not_here")
+	return city, nil
 }
 
 func (h *handlers) editCity(c echo.Context) error {
-	city, err := h.store.City(c.Request().Context(), c.Param("city"))
+	city, err := h.store.City(c.Request().Context(), c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -150,7 +146,7 @@ func (h *handlers) editCity(c echo.Context) error {
 }
 
 func (h *handlers) saveCity(c echo.Context) error {
-	id := c.Param("city")
+	id := c.Param("id")
 	if err := may(c, people.Organizer, "", id); err != nil {
 		return err
 	}
@@ -166,7 +162,7 @@ func (h *handlers) saveCity(c echo.Context) error {
 
 func (h *handlers) retireCity(retire bool) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		id := c.Param("city")
+		id := c.Param("id")
 		if err := may(c, people.Organizer, "", id); err != nil {
 			return err
 		}
@@ -213,7 +209,7 @@ func (h *handlers) newVenue(c echo.Context) error {
 func (h *handlers) venueForm(c echo.Context, action, cancel, title string, v url.Values) (form, error) {
 	f := form{Title: title, Lead: "tour.venue_lead", Action: action, ID: v.Get("id"), Submit: "tour.save", Cancel: cancel}
 	if title == "tour.venue_new" {
-		choose, err := h.cityField(c, v.Get("city"))
+		choose, err := h.cityField(c, v.Get("city"), false)
 		if err != nil {
 			return f, err
 		}
@@ -223,21 +219,21 @@ func (h *handlers) venueForm(c echo.Context, action, cancel, title string, v url
 		field{Kind: "text", Name: "name", Label: "tour.venue_name", Hint: "tour.venue_name_hint", Value: v.Get("name"), Need: true, Max: 60},
 		field{Kind: "radios", Name: "kind", Label: "tour.venue_kind", Value: v.Get("kind"), Options: keyed("tour.venue_", VenueKinds())},
 		field{Kind: "text", Name: "district", Label: "tour.district", Hint: "tour.district_hint", Value: v.Get("district"), Max: 40, Half: true},
-		field{Kind: "number", Name: "places", Label: "tour.places", Hint: "tour.places_hint", Value: v.Get("places"), Max: MostPlaces, Half: true})
+		field{Kind: "number", Name: "places", Label: "tour.places", Hint: "tour.places_hint", Value: v.Get("places"), Half: true})
 	return f, nil
 }
 
-// cityField chooses among the cities in which the reader is an organizer; when there is
-// just one, it is chosen.
-func (h *handlers) cityField(c echo.Context, chosen string) (field, error) {
-	who := people.Who(c)
-	all, err := h.store.Cities(c.Request().Context(), ScopeOf(who, people.Organizer))
+// cityField chooses among the cities in which the reader is an organizer, or, for a
+// tour's stops, among all; when there is just one, it is chosen.
+func (h *handlers) cityField(c echo.Context, chosen string, everywhere bool) (field, error) {
+	all, err := h.store.Cities(c.Request().Context(), Everywhere())
 	if err != nil {
 		return field{}, err
 	}
 	f := field{Kind: "select", Name: "city", Label: "tour.city", Value: chosen, Need: true}
 	for _, v := range all {
-		if (v.RetiredAt == nil || v.ID == chosen) && who.May(people.Organizer, "", v.ID) {
+		mine := everywhere || people.Who(c).May(people.Organizer, "", v.ID)
+		if v.ID == chosen || v.RetiredAt == nil && mine {
 			f.Options = append(f.Options, option{Value: v.ID, Text: v.Name})
 		}
 	}
@@ -287,7 +283,7 @@ func (h *handlers) venueAgain(c echo.Context, err error, action, cancel, title s
 
 // theVenue is the venue of the address, when the reader is an organizer there.
 func (h *handlers) theVenue(c echo.Context) (Venue, error) {
-	venue, err := h.store.Venue(c.Request().Context(), c.Param("venue"))
+	venue, err := h.store.Venue(c.Request().Context(), c.Param("id"))
 	if err != nil {
 		return venue, err
 	}
@@ -376,31 +372,4 @@ func (h *handlers) retireVenue(retire bool) echo.HandlerFunc {
 		}
 		return h.done(c, offOn(retire, "tour.retired", "tour.unretired"), nil, venueURL(venue.ID))
 	}
-}
-
-func cityURL(id string) string    { return "/staff/cities/" + id }
-func venueURL(id string) string   { return "/staff/venues/" + id }
-func partnerURL(id string) string { return "/staff/partners/" + id }
-func tourURL(id string) string    { return "/staff/tours/" + id }
-func stopURL(id string) string    { return "/staff/stops/" + id }
-func sessionURL(id string) string { return "/staff/sessions/" + id }
-
-// turns are the two acts that put something away and bring it back.
-func turns(off, on, path, act string) (link, link) {
-	return link{Key: off, URL: path + "/" + act}, link{Key: on, URL: path + "/restore"}
-}
-
-func offOn(off bool, offKey, onKey string) string {
-	if off {
-		return offKey
-	}
-	return onKey
-}
-
-// some1 is a list of s, or nothing when it is empty.
-func some1(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return []string{s}
 }

@@ -140,9 +140,9 @@ func (s Session) closed(now time.Time) (Session, error) {
 
 func (s *Session) check() error {
 	f := invalid()
-	choice(f, "venue", s.VenueID != "", "tour.venue_choose")
+	wants(f, "venue", s.VenueID != "", "tour.venue_choose")
 	s.Topics = known(Topics(), s.Topics)
-	choice(f, "topics", len(s.Topics) > 0, "tour.topics_choose")
+	wants(f, "topics", len(s.Topics) > 0, "tour.topics_choose")
 	name(f, "title", &s.Title, 60)
 	optional(f, "room", &s.Room, 40)
 	if s.Mode != OnSite && s.Mode != Live && s.Mode != Both {

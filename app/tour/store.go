@@ -10,6 +10,7 @@ import (
 
 	"silverclass/app/db"
 	"silverclass/app/fault"
+	"silverclass/app/ledger"
 )
 
 // Store holds all of this package's SQL. A transaction makes a store of its own:
@@ -104,3 +105,6 @@ func (s *Store) when(yes bool) *time.Time {
 	now := s.Now()
 	return &now
 }
+
+// Head is the ledger's last sealed place, for what is printed.
+func (s *Store) Head(ctx context.Context) (ledger.Head, error) { return ledger.HeadOf(ctx, s.db) }

@@ -130,10 +130,10 @@ func (c *City) check() error {
 
 func (v *Venue) check() error {
 	f := invalid()
-	choice(f, "city", v.CityID != "", "tour.city_choose")
+	wants(f, "city", v.CityID != "", "tour.city_choose")
 	name(f, "name", &v.Name, 60)
 	optional(f, "district", &v.District, 40)
-	choice(f, "kind", slices.Contains(VenueKinds(), v.Kind), "tour.kind_choose")
+	wants(f, "kind", slices.Contains(VenueKinds(), v.Kind), "tour.kind_choose")
 	if v.Places < 0 || v.Places > MostPlaces {
 		f.Beside("places", "tour.places_range", fault.Args{"Most": MostPlaces})
 	}
@@ -142,22 +142,22 @@ func (v *Venue) check() error {
 
 func (p *Partner) check() error {
 	f := invalid()
-	choice(f, "city", p.CityID != "", "tour.city_choose")
+	wants(f, "city", p.CityID != "", "tour.city_choose")
 	name(f, "name", &p.Name, 60)
-	choice(f, "kind", slices.Contains(PartnerKinds(), p.Kind), "tour.kind_choose")
+	wants(f, "kind", slices.Contains(PartnerKinds(), p.Kind), "tour.kind_choose")
 	return f.OrNil()
 }
 
 func (t *Tour) check() error {
 	f := invalid()
-	choice(f, "city", t.CityID != "", "tour.city_choose")
+	wants(f, "city", t.CityID != "", "tour.city_choose")
 	name(f, "name", &t.Name, 60)
 	return f.OrNil()
 }
 
 func (s *Stop) check() error {
 	f := invalid()
-	choice(f, "city", s.CityID != "", "tour.city_choose")
+	wants(f, "city", s.CityID != "", "tour.city_choose")
 	name(f, "name", &s.Name, 60)
 	first, ok1 := day(f, "first_day", s.FirstDay)
 	last, ok2 := day(f, "last_day", s.LastDay)
@@ -168,14 +168,14 @@ func (s *Stop) check() error {
 		f.Beside("last_day", "tour.days_long")
 	}
 	s.Forms = known(Forms(), s.Forms)
-	choice(f, "forms", len(s.Forms) > 0, "tour.forms_choose")
+	wants(f, "forms", len(s.Forms) > 0, "tour.forms_choose")
 	return f.OrNil()
 }
 
 // Covers reports whether a local day ("2026-11-23") is one of the stop's.
 func (s Stop) Covers(day string) bool { return s.FirstDay <= day && day <= s.LastDay }
 
-func invalid() *fault.Error { return fault.New(fault.Invalid, "tour.form_wrong") }
+func invalid() *fault.Error { return fault.New(fault.Invalid, "web.form_mistakes") }
 
 // name wants 1 to most characters.
 func name(f *fault.Error, field string, s *string, most int) {
@@ -190,7 +190,7 @@ func optional(f *fault.Error, field string, s *string, most int) {
 	*s = people.CheckText(f, field, *s, most)
 }
 
-func choice(f *fault.Error, field string, ok bool, key string) {
+func wants(f *fault.Error, field string, ok bool, key string) {
 	if !ok {
 		f.Beside(field, key)
 	}
