@@ -157,7 +157,7 @@ func (s *Store) tap(ctx context.Context, who people.Reader, scene *Scene, t Tap)
 	}
 	st, err := Play(scene, taps)
 	if err != nil || len(taps) >= mostTaps { // the scene has changed under it, or a key is stuck
-		return row, s.leave(ctx, row)
+		return s.leave(ctx, row)
 	}
 	return s.move(ctx, who, scene, row, st, taps, t)
 }
@@ -278,11 +278,11 @@ func (s *Store) helped(ctx context.Context, who people.Reader, row Row) (bool, e
 }
 
 // leave gives a go up that cannot be gone on with; the next tap begins another.
-func (s *Store) leave(ctx context.Context, row Row) error {
+func (s *Store) leave(ctx context.Context, row Row) (Row, error) {
 	now := db.Instant(s.now())
 	row.LeftAt = &now
 	_, err := gorm.G[Row](s.db).Where("id = ? AND done_at IS NULL", row.ID).Select("left_at").Updates(ctx, row)
-	return err
+	return row, err
 }
 
 func (s *Store) tell(ctx context.Context, who people.Reader, row Row, id string, verb ledger.Verb, detail any) error {
