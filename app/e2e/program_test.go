@@ -8,11 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -182,7 +184,7 @@ func (p *Program) Printed(text string) (line string) {
 func (p *Program) log() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return strings.Join(p.printed, "\n") + "\n--- errors and log:\n" + strings.Join(p.complain, "\n")
+	return strings.Join(slices.DeleteFunc(slices.Clone(p.printed), isDrawn), "\n") + "\n--- errors and log:\n" + strings.Join(p.complain, "\n")
 }
 
 // Kill ends the program as a power cut would.
@@ -243,22 +245,32 @@ func eventually(t testing.TB, what string, try func() error) {
 	}
 }
 
+// freePort is a TCP port that nobody listens on. It lies below the ports that the system
+// gives to outgoing connections (32768 and up), so that none of those takes it, or meets
+// itself there, while the program is down.
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return free(t, func(address string) (io.Closer, error) { return net.Listen("tcp", address) })
 }
 
+// freeUDP is the same for UDP.
 func freeUDP(t testing.TB) int {
 	t.Helper()
-	c, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).Port
+	return free(t, func(address string) (io.Closer, error) { return net.ListenPacket("udp", address) })
 }
+
+func free(t testing.TB, open func(address string) (io.Closer, error)) int {
+	t.Helper()
+	for range 100 {
+		port := 10000 + rand.IntN(20000)
+		if l, err := open(fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			l.Close()
+			return port
+		}
+	}
+	t.Fatal("no free port below 30000")
+	return 0
+}
+
+// isDrawn reports whether a line is a row of the QR code.
+func isDrawn(line string) bool { return strings.ContainsAny(line, "█▀▄") }
