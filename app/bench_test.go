@@ -237,7 +237,7 @@ func rss(pid int) float64 {
 
 // sizes counts what a lesson step sends, packed.
 func (b *bench) sizes() {
-	page := b.fetch("/lessons/fraud/police-call/1")
+	page := b.fetch(courses.StepURL("fraud/police-call", 1, db.NewID()))
 	first, requests := len(page), 1
 	body := unzip(b.t, page)
 	for _, attr := range []string{`href="`, `src="`} {
@@ -247,17 +247,13 @@ func (b *bench) sizes() {
 				break
 			}
 			name, tail, _ := strings.Cut(after, `"`)
-			if !strings.HasSuffix(name, ".svg") { // the tab's icon is asked for too, counted as a request
-				first += len(b.fetch("/static/" + name))
-			} else {
-				first += len(b.fetch("/static/" + name))
-			}
+			first += len(b.fetch("/static/" + name))
 			requests++
 			rest = tail
 		}
 	}
 	b.say("lesson step, first visit with CSS and JS", "40 KB, 6 requests", "%.1f KB, %d requests", float64(first)/1000, requests)
-	next := len(b.fetch("/lessons/fraud/police-call/3"))
+	next := len(b.fetch(courses.StepURL("fraud/police-call", 3, db.NewID())))
 	b.say("lesson step, the next", "6 KB", "%.1f KB", float64(next)/1000)
 	if info, err := os.Stat(os.Getenv("BENCH_PROGRAM")); err == nil {
 		b.say("stripped binary", "75 MB", "%.1f MB", float64(info.Size())/1e6)
@@ -308,13 +304,13 @@ func (b *bench) stepAgainstYardstick() {
 			return err
 		}
 	})
-	const path = "/lessons/fraud/police-call/3"
+	path := courses.StepURL("fraud/police-call", 3, db.NewID())
 	b.fetch(path)
 	if !shown {
 		b.t.Fatal("the step showed no page")
 	}
 	e := echo.New()
-	e.GET(path, again.Show)
+	e.GET("/lessons/:topic/:lesson/:step", again.Show)
 	real, yard := web.Compress(b.p.public), web.Compress(e)
 	b.rate(real, path, time.Second) // warm
 	b.rate(yard, path, time.Second)

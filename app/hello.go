@@ -52,4 +52,3 @@ func (s settings) at(base string) settings {
 	s.BaseURL = base
 	return s
 }
-
