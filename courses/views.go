@@ -3,6 +3,7 @@ package courses
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -272,12 +273,13 @@ func (p *donePage) decide(c *Catalog, l *Lesson, run Run, st map[string]State, l
 
 // cardPage is the sheet of paper to take home.
 type cardPage struct {
-	Title, Keep string
-	Do          []cardStep
-	Hotlines    []hotline
-	Mistakes    []cardSlip
-	Aged        bool
-	Sources     []cardSource
+	Title    string
+	Keep     []string // the sentence to keep, line by line
+	Do       []cardStep
+	Hotlines []hotline
+	Mistakes []cardSlip
+	Aged     bool
+	Sources  []cardSource
 }
 
 type cardStep struct{ Heading, Say string }
@@ -287,16 +289,25 @@ type cardSource struct {
 	Day    time.Time
 }
 
+// flat is a step's text in one line, without its markers.
+func flat(lang string, t Text) string {
+	between := " "
+	if lang == fallback {
+		between = ""
+	}
+	return strings.Join(strings.Fields(plain(t.In(lang))), between)
+}
+
 func (h *handlers) card(c echo.Context) error {
 	l, err := h.lesson(c)
 	if err != nil {
 		return err
 	}
 	lang := web.Lang(c)
-	p := cardPage{Title: l.Title.In(lang), Keep: plain(l.Step(KeepStep).Text.In(lang)), Hotlines: hotlines(l, lang)}
+	p := cardPage{Title: l.Title.In(lang), Keep: strings.Split(plain(l.Step(KeepStep).Text.In(lang)), "\n"), Hotlines: hotlines(l, lang)}
 	for _, s := range l.Steps {
 		if s.Kind == Do {
-			p.Do = append(p.Do, cardStep{Heading: s.Heading.In(lang), Say: plain(s.Text.In(lang))})
+			p.Do = append(p.Do, cardStep{Heading: s.Heading.In(lang), Say: flat(lang, s.Text)})
 		}
 	}
 	for _, m := range l.Mistakes {

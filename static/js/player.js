@@ -98,6 +98,11 @@ async function show(url, push) {
     location.assign(got.url);
     return;
   }
+  const root = document.documentElement; // its size and language may have changed meanwhile
+  for (const name of root.getAttributeNames()) {
+    if (!doc.documentElement.hasAttribute(name)) root.removeAttribute(name);
+  }
+  for (const name of doc.documentElement.getAttributeNames()) root.setAttribute(name, doc.documentElement.getAttribute(name));
   for (const part of ['.nav', '.progress', '.sizes', 'main', '.foot-left', '.foot-main']) {
     document.querySelector(part).replaceWith(doc.querySelector(part));
   }
@@ -147,7 +152,7 @@ new MutationObserver(() => { aloud = aloud || document.documentElement.hasAttrib
 
 if (unsent().length > 0) {
   flush().then(() => { // the page after a lesson was made before its last act had arrived
-    if (document.querySelector('article.done') && unsent().length === 0) location.reload();
+    if (document.querySelector('article.lesson-done') && unsent().length === 0) location.reload();
   });
 }
 fetchAhead();
