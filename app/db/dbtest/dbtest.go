@@ -43,8 +43,8 @@ func Open(t testing.TB) *db.DB {
 // that open it themselves, or in other processes. It is gone when the test ends.
 func URL(t testing.TB) string {
 	t.Helper()
-	if server := os.Getenv(EnvURL); server != "" {
-		return postgresURL(t, server)
+	if IsPostgres() {
+		return postgresURL(t)
 	}
 	return sqliteURL(t)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,129 +18,56 @@ import (
 	"silverclass/app/db"
 )
 
-// leftover is how old a test database must be to be taken for one whose test was killed.
-const leftover = 2 * time.Hour
+// Making and dropping a PostgreSQL database costs seconds on a busy disk, so test
+// databases are kept and emptied instead. Their names say when they were made and from
+// which migrations; a session lock on the server says which of them somebody uses. A
+// process that ends, however it ends, gives its locks back.
 
 // prefix begins the name of every test database; the second of its making follows.
 const prefix = "silverclass_test_"
 
-// templateLock is held while a template is made, so that packages tested at the same
-// time make one between them.
-const templateLock = 0x73637465737431
+// leftover is how old a database from other migrations must be to be dropped.
+const leftover = time.Hour
 
-// pgTemplate is the name of a database migrated with this program's migrations. It is
-// found, or made, once in a process, and stays for the next process.
-var pgTemplate = sync.OnceValues(func() (string, error) {
-	ctx := context.Background()
-	server := os.Getenv(EnvURL)
-	print, err := db.Fingerprint()
-	if err != nil {
-		return "", err
-	}
-	conn, err := pgx.Connect(ctx, server)
-	if err != nil {
-		return "", err
-	}
-	defer conn.Close(ctx) // gives the lock back
-	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(templateLock)); err != nil {
-		return "", err
-	}
-	kind := "template" + print[:12]
-	all, err := names(ctx, conn)
-	if err != nil {
-		return "", err
-	}
-	for _, name := range all {
-		if strings.HasSuffix(name, "_"+kind) {
-			return name, nil
-		}
-	}
-	for _, name := range all {
-		if old(name) {
-			if err := drop(ctx, conn, name); err != nil {
-				return "", err
-			}
-		}
-	}
-	return makeTemplate(ctx, conn, server, kind)
-})
+// makeLock is held while a database is made, so that packages tested at the same time
+// make one template between them.
+const makeLock = 0x73637465737431
 
-// makeTemplate migrates under another name first, so that a template that can be found
-// is whole.
-func makeTemplate(ctx context.Context, conn *pgx.Conn, server, kind string) (string, error) {
-	raw := newName("raw")
-	if _, err := conn.Exec(ctx, `CREATE DATABASE `+raw+` TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'`); err != nil {
-		return "", err
-	}
-	address, err := WithDatabase(server, raw)
-	if err != nil {
-		return "", err
-	}
-	if err := migrated(ctx, address); err != nil {
-		return "", errors.Join(err, drop(ctx, conn, raw))
-	}
-	name := fmt.Sprintf("%s%d_%s", prefix, time.Now().Unix(), kind)
-	_, err = conn.Exec(ctx, `ALTER DATABASE `+raw+` RENAME TO `+name)
-	return name, err
+// server is this process's one connection to the PostgreSQL server, which holds its locks.
+type server struct {
+	mu     sync.Mutex
+	conn   *pgx.Conn
+	url    string
+	schema string          // which migrations, as part of names
+	taken  map[string]bool // by a test of this process
 }
 
-func postgresURL(t testing.TB, server string) string {
-	t.Helper()
-	from, err := pgTemplate()
+var theServer = sync.OnceValues(func() (*server, error) {
+	print, err := db.Fingerprint()
 	if err != nil {
-		t.Fatalf("migrate the template: %v", err)
+		return nil, err
 	}
-	name := newName("one")
-	run(t, server, `CREATE DATABASE `+name+` TEMPLATE `+from)
-	t.Cleanup(func() { run(t, server, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`) })
-	address, err := WithDatabase(server, name)
+	s := &server{url: os.Getenv(EnvURL), schema: print[:12], taken: map[string]bool{}}
+	s.conn, err = pgx.Connect(context.Background(), s.url)
+	return s, err
+})
+
+func postgresURL(t testing.TB) string {
+	t.Helper()
+	s, err := theServer()
+	if err != nil {
+		t.Fatalf("connect to %s: %v", EnvURL, err)
+	}
+	name, err := s.take()
+	if err != nil {
+		t.Fatalf("a database on %s: %v", EnvURL, err)
+	}
+	t.Cleanup(func() { s.giveBack(t, name) })
+	address, err := WithDatabase(s.url, name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return address
-}
-
-// run does one statement that cannot stand in a transaction.
-func run(t testing.TB, server, stmt string) {
-	t.Helper()
-	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
-	defer stop()
-	conn, err := pgx.Connect(ctx, server)
-	if err != nil {
-		t.Fatalf("connect to %s: %v", EnvURL, err)
-	}
-	defer conn.Close(ctx)
-	if _, err := conn.Exec(ctx, stmt); err != nil {
-		t.Fatalf("%s: %v", stmt, err)
-	}
-}
-
-// names are the test databases on the server, oldest first.
-func names(ctx context.Context, conn *pgx.Conn) ([]string, error) {
-	rows, err := conn.Query(ctx, `SELECT datname FROM pg_database WHERE datname LIKE $1 ORDER BY datname`,
-		strings.ReplaceAll(prefix, "_", `\_`)+"%")
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[string])
-}
-
-// old reports whether the test database of that name was left by a process that ended
-// early, or is the template of an older schema.
-func old(name string) bool {
-	at, _, _ := strings.Cut(strings.TrimPrefix(name, prefix), "_")
-	made, err := strconv.ParseInt(at, 10, 64)
-	return err == nil && time.Since(time.Unix(made, 0)) > leftover
-}
-
-func drop(ctx context.Context, conn *pgx.Conn, name string) error {
-	_, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
-	return err
-}
-
-func newName(kind string) string {
-	id := strings.ReplaceAll(db.NewRandomID(), "-", "")[:16]
-	return fmt.Sprintf("%s%d_%s%s", prefix, time.Now().Unix(), kind, id)
 }
 
 // WithDatabase is the server's address with another database's name.
@@ -150,4 +78,144 @@ func WithDatabase(server, name string) (string, error) {
 	}
 	u.Path = "/" + name
 	return u.String(), nil
+}
+
+// take finds a kept database that nobody uses and empties it, or makes one.
+func (s *server) take() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer stop()
+	all, err := s.names(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range all {
+		if s.taken[name] || !strings.Contains(name, "_"+s.schema+"_") {
+			continue
+		}
+		if free, err := s.lock(ctx, name); err != nil || !free {
+			if err != nil {
+				return "", err
+			}
+			continue
+		}
+		if s.reset(ctx, name) == nil {
+			s.taken[name] = true
+			return name, nil
+		}
+		// It was spoiled, or is half made by a process that was killed.
+		if err := errors.Join(s.drop(ctx, name), s.unlock(ctx, name)); err != nil {
+			return "", err
+		}
+	}
+	return s.make(ctx)
+}
+
+func (s *server) giveBack(t testing.TB, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.taken, name)
+	if err := s.unlock(context.Background(), name); err != nil {
+		t.Errorf("give back %s: %v", name, err)
+	}
+}
+
+// make copies the template, which it makes first when these migrations have none yet.
+func (s *server) make(ctx context.Context) (string, error) {
+	if _, err := s.conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(makeLock)); err != nil {
+		return "", err
+	}
+	defer s.conn.Exec(ctx, `SELECT pg_advisory_unlock($1)`, int64(makeLock))
+	all, err := s.names(ctx)
+	if err != nil {
+		return "", err
+	}
+	kind := "template" + s.schema
+	at := slices.IndexFunc(all, func(name string) bool { return strings.HasSuffix(name, "_"+kind) })
+	template := ""
+	if at >= 0 {
+		template = all[at]
+	} else if template, err = s.makeTemplate(ctx, kind, all); err != nil {
+		return "", err
+	}
+	name := s.newName(s.schema + "_" + strings.ReplaceAll(db.NewRandomID(), "-", "")[:12])
+	if _, err := s.lock(ctx, name); err != nil {
+		return "", err
+	}
+	if _, err := s.conn.Exec(ctx, `CREATE DATABASE `+name+` TEMPLATE `+template); err != nil {
+		return "", err
+	}
+	s.taken[name] = true
+	return name, nil
+}
+
+// makeTemplate migrates under another name first, so that a template that is found is
+// whole. It also drops what other migrations left.
+func (s *server) makeTemplate(ctx context.Context, kind string, all []string) (string, error) {
+	for _, name := range all {
+		if !old(name) {
+			continue
+		}
+		if free, err := s.lock(ctx, name); err != nil || !free {
+			continue
+		}
+		if err := errors.Join(s.drop(ctx, name), s.unlock(ctx, name)); err != nil {
+			return "", err
+		}
+	}
+	raw := s.newName("raw" + strings.ReplaceAll(db.NewRandomID(), "-", "")[:12])
+	if _, err := s.conn.Exec(ctx, `CREATE DATABASE `+raw+` TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'`); err != nil {
+		return "", err
+	}
+	address, err := WithDatabase(s.url, raw)
+	if err != nil {
+		return "", err
+	}
+	if err := migrated(ctx, address); err != nil {
+		return "", errors.Join(err, s.drop(ctx, raw))
+	}
+	if err := remember(ctx, address); err != nil {
+		return "", errors.Join(err, s.drop(ctx, raw))
+	}
+	name := s.newName(kind)
+	_, err = s.conn.Exec(ctx, `ALTER DATABASE `+raw+` RENAME TO `+name)
+	return name, err
+}
+
+// names are the test databases on the server, oldest first.
+func (s *server) names(ctx context.Context) ([]string, error) {
+	rows, err := s.conn.Query(ctx, `SELECT datname FROM pg_database WHERE datname LIKE $1 ORDER BY datname`,
+		strings.ReplaceAll(prefix, "_", `\_`)+"%")
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// lock says that this process uses a database; it is false when another does.
+func (s *server) lock(ctx context.Context, name string) (free bool, err error) {
+	err = s.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtextextended($1, 0))`, name).Scan(&free)
+	return free, err
+}
+
+func (s *server) unlock(ctx context.Context, name string) error {
+	_, err := s.conn.Exec(ctx, `SELECT pg_advisory_unlock(hashtextextended($1, 0))`, name)
+	return err
+}
+
+func (s *server) drop(ctx context.Context, name string) error {
+	_, err := s.conn.Exec(ctx, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
+	return err
+}
+
+func (s *server) newName(kind string) string {
+	return fmt.Sprintf("%s%d_%s", prefix, time.Now().Unix(), kind)
+}
+
+// old reports whether the test database of that name was made long ago.
+func old(name string) bool {
+	at, _, _ := strings.Cut(strings.TrimPrefix(name, prefix), "_")
+	made, err := strconv.ParseInt(at, 10, 64)
+	return err == nil && time.Since(time.Unix(made, 0)) > leftover
 }
