@@ -2,6 +2,7 @@ package tour
 
 import (
 	"net/url"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -114,7 +115,7 @@ func (h *handlers) partner(c echo.Context) error {
 	}
 	p := thingPage{Kind: "tour.partner", Name: v.Name, Off: v.RetiredAt != nil, OffKey: "tour.partner_retired",
 		Facts:    []fact{{"tour.city", city.Name}, {"tour.partner_kind", h.t(c, "tour.partner_"+v.Kind, nil)}},
-		Listings: []listing{{Heading: "tour.partner_stops", Empty: "tour.partner_stops_empty", Rows: stopRows(stops)}}}
+		Listings: []listing{{Heading: "tour.partner_stops", Empty: "tour.partner_stops_empty", Rows: h.stopRows(c, stops)}}}
 	if people.Who(c).May(people.Organizer, "", v.CityID) {
 		p.Edit = partnerURL(v.ID) + "/edit"
 		p.TurnOff, p.TurnOn = turns("tour.retire", "tour.unretire", partnerURL(v.ID), "retire")
@@ -266,12 +267,12 @@ func (h *handlers) tour(c echo.Context) error {
 	p := thingPage{Kind: "tour.tour", Name: t.Name, Off: t.CancelledAt != nil, OffKey: "tour.tour_cancelled",
 		Facts: []fact{{"tour.tour_city", city.Name}}}
 	if first, last := daysOf(stops); first != "" {
-		p.Facts = append(p.Facts, fact{"tour.days", days(first, last)})
+		p.Facts = append(p.Facts, fact{"tour.days", h.days(c, first, last)})
 	}
-	list := listing{Heading: "tour.stops", Empty: "tour.tour_stops_empty", Rows: stopRows(stops)}
+	list := listing{Heading: "tour.stops", Empty: "tour.tour_stops_empty", Rows: h.stopRows(c, stops)}
 	if h.leads(c, t) {
 		p.Edit = tourURL(t.ID) + "/edit"
-		p.TurnOff, p.TurnOn = turns("tour.cancel", "tour.restore", tourURL(t.ID), "cancel")
+		p.TurnOff, p.TurnOn = turns("tour.cancel_tour", "tour.restore", tourURL(t.ID), "cancel")
 		list.New = &link{Key: "tour.stop_new", URL: with("/staff/stops/new", "tour", t.ID)}
 		if len(stops) == 0 {
 			p.Next = []link{*list.New}
@@ -299,12 +300,21 @@ func daysOf(stops []Stop) (first, last string) {
 	return first, last
 }
 
-// days writes a span of local days as short as it can be read.
-func days(first, last string) string {
+// days writes a span of local days as the reader does.
+func (h *handlers) days(c echo.Context, first, last string) string {
 	if first == last {
-		return first
+		return h.day(c, first)
 	}
-	return first + " – " + last
+	return h.t(c, "tour.day_span", fault.Args{"First": h.day(c, first), "Last": h.day(c, last)})
+}
+
+// day writes a local day ("2026-11-23") as the reader does.
+func (h *handlers) day(c echo.Context, day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return t.Format(h.t(c, "web.date_format", nil))
 }
 
 // leads reports whether the reader may change a tour.

@@ -107,7 +107,7 @@ func (h *handlers) stopField(c echo.Context, v url.Values) (field, error) {
 	f := field{Kind: "select", Name: "stop", Label: "tour.stop", Hint: "tour.session_stop_hint", Value: v.Get("stop"), Options: []option{{Key: "tour.no_stop"}}}
 	listed := v.Get("stop") == ""
 	for _, s := range stops {
-		f.Options = append(f.Options, option{Value: s.ID, Text: s.Name + " · " + days(s.FirstDay, s.LastDay)})
+		f.Options = append(f.Options, option{Value: s.ID, Text: s.Name + " · " + h.days(c, s.FirstDay, s.LastDay)})
 		listed = listed || s.ID == v.Get("stop")
 	}
 	if !listed { // of another city, or called off: what is there stays

@@ -23,10 +23,10 @@ func (h *handlers) registerStops(r *web.Routes) {
 	r.Organizer.POST("/staff/stops/:id/restore", h.cancelStop(false))
 }
 
-func stopRows(stops []Stop) []row {
+func (h *handlers) stopRows(c echo.Context, stops []Stop) []row {
 	var rows []row
 	for _, s := range stops {
-		rows = append(rows, row{Name: s.Name, URL: stopURL(s.ID), Notes: []string{days(s.FirstDay, s.LastDay)}, Off: s.CancelledAt != nil})
+		rows = append(rows, row{Name: s.Name, URL: stopURL(s.ID), Notes: []string{h.days(c, s.FirstDay, s.LastDay)}, Off: s.CancelledAt != nil})
 	}
 	return rows
 }
@@ -201,7 +201,7 @@ func (h *handlers) stop(c echo.Context) error {
 	if p.Facts, err = h.stopFacts(c, s, t); err != nil {
 		return err
 	}
-	p.TurnOff, p.TurnOn = turns("tour.cancel", "tour.restore", stopURL(s.ID), "cancel")
+	p.TurnOff, p.TurnOn = turns("tour.cancel_stop", "tour.restore", stopURL(s.ID), "cancel")
 	plan := &link{Key: "tour.session_new", URL: with("/staff/sessions/new", "stop", s.ID)}
 	p.Listings = []listing{{Heading: "tour.sessions", Empty: "tour.stop_sessions_empty", Rows: rows, New: plan}}
 	if len(sessions) == 0 {
@@ -223,7 +223,7 @@ func (h *handlers) stopFacts(c echo.Context, s StopPlan, t Tour) ([]fact, error)
 	for _, f := range s.Forms {
 		forms = append(forms, h.t(c, "tour.form_"+f, nil))
 	}
-	facts := []fact{{"tour.tour", t.Name}, {"tour.city", city.Name}, {"tour.days", days(s.FirstDay, s.LastDay)},
+	facts := []fact{{"tour.tour", t.Name}, {"tour.city", city.Name}, {"tour.days", h.days(c, s.FirstDay, s.LastDay)},
 		{"tour.forms", strings.Join(forms, " · ")}}
 	var venues []string
 	for _, id := range s.Venues {

@@ -48,7 +48,9 @@ func newDesk(t testing.TB) *desk {
 		}
 	})
 	w.staff = people.NewStaffStore(w.db, func() time.Time { return w.now }, nil)
-	tour.Register(web.NewRoutes(w.e, echo.New(), people.Guards()), site, w.store, w.people, w.staff)
+	r := web.NewRoutes(w.e, echo.New(), people.Guards())
+	web.RegisterPrefs(r, site)
+	tour.Register(r, site, w.store, w.people, w.staff)
 	w.signIn(people.Admin, people.Installation, "")
 	return w
 }
@@ -157,7 +159,7 @@ func TestFormsComeBackWithWhatWasTyped(t *testing.T) {
 		{"more old people than heads", "/staff/sessions/" + w.session.ID + "/count", url.Values{"id": id, "heads": {"31"}, "sixty": {"40"}, "method": {"tally"}}, []string{"不能多于总人数 31", `value="40"`}},
 		{"more usable tablets than there are", "/staff/sessions/" + w.session.ID + "/figures", url.Values{"id": id, "verb": {"equipped"}, "equipped_amount": {"5"}, "equipped_usable": {"6"}}, []string{"不能多于 5 台", `value="6"`}},
 		{"a wrong card", "/staff/sessions/" + w.session.ID + "/desk/check-in", url.Values{"id": id, "scan": {"ABCD EFGH"}}, []string{`value="ABCD EFGH"`, "没有成功的扫卡", "卡号不对或已停用"}},
-		{"a card without an age band", "/staff/sessions/" + w.session.ID + "/desk/issue", url.Values{"id": id, "consent": {db.NewID()}, "name": {"王阿姨"}}, []string{"请选年龄段", `value="王阿姨"`, "<details open>"}},
+		{"a card without an age band", "/staff/sessions/" + w.session.ID + "/desk/issue", url.Values{"id": id, "consent": {db.NewID()}, "name": {"王阿姨"}}, []string{"请选年龄段", `value="王阿姨"`, `class="more" open`}},
 		{"a phone number as a name", "/staff/sessions/" + w.session.ID + "/desk/issue", url.Values{"id": id, "consent": {db.NewID()}, "age": {"65-69"}, "name": {"13812345678"}}, []string{`value="13812345678"`}},
 	}
 	for _, tt := range tests {
@@ -195,7 +197,7 @@ func TestTheDesk(t *testing.T) {
 	to = w.post(t, at+"/check-in", url.Values{"id": {db.NewID()}, "scan": {fresh}})
 	has(t, w.get(t, to), "这张卡在这里还没有登记", "未留称呼")
 	provisional := to[strings.Index(to, "did=")+4:]
-	has(t, w.get(t, at+"?register="+provisional), "<details open>", people.GroupCard(fresh))
+	has(t, w.get(t, at+"?register="+provisional), `class="more" open`, people.GroupCard(fresh))
 	has(t, w.get(t, w.post(t, at+"/issue", url.Values{"id": {db.NewID()}, "consent": {db.NewID()}, "age": {"70-74"}, "name": {"陈叔叔"}, "card": {fresh}})), "陈叔叔", "已经签到了")
 
 	search := w.post(t, at+"/check-in", url.Values{"id": {db.NewID()}, "scan": {"王"}})
