@@ -130,7 +130,7 @@ func TestSendEverybodyToAStep(t *testing.T) {
 		t.Errorf("got push %+v %v, want version 1", p, err)
 	}
 	tablet.Post("/tablet/go", "version", "1").Leads("/lessons/fraud/police-call/4")
-	trainer.Get(cockpit.URL(s.ID)).Shows("已请大家到", "第 5 步")
+	trainer.Get(cockpit.URL(s.ID)).Shows("已请大家到第 4 步", "大家到第 5 步")
 	trainer.Post(cockpit.URL(s.ID)+"/push", "id", db.NewID(), "lesson", "fraud/stop-and-ask", "step", "2").Leads(cockpit.URL(s.ID))
 	trainer.Post(cockpit.URL(s.ID)+"/push", "id", db.NewID(), "lesson", "fraud/none", "step", "2").Is(http.StatusUnprocessableEntity)
 	trainer.Post(cockpit.URL(s.ID)+"/push", "id", db.NewID(), "lesson", "fraud/police-call", "step", "9").Is(http.StatusUnprocessableEntity)

@@ -255,7 +255,7 @@ func (a Answer) Shows(texts ...string) Answer {
 	}
 	for _, text := range texts {
 		if !strings.Contains(a.Body, text) {
-			a.t.Errorf("the page lacks %q: %s", text, a.Body)
+			a.t.Errorf("the page lacks %q: %s", text, steady(a.Body))
 		}
 	}
 	return a
@@ -266,7 +266,7 @@ func (a Answer) Hides(texts ...string) Answer {
 	a.t.Helper()
 	for _, text := range texts {
 		if strings.Contains(a.Body, text) {
-			a.t.Errorf("the page shows %q: %s", text, a.Body)
+			a.t.Errorf("the page shows %q: %s", text, steady(a.Body))
 		}
 	}
 	return a
