@@ -127,7 +127,7 @@ func (h *handlers) lines(ctx context.Context, r people.Reader, list []tour.Sessi
 
 // The addresses of the pages that other packages own.
 func deskURL(session string) string    { return "/staff/sessions/" + session + "/desk" }
-func cockpitURL(session string) string { return "/staff/cockpit/" + session }
+func cockpitURL(session string) string { return "/staff/sessions/" + session + "/room" }
 
 // doors are the pages that her roles open.
 func doors(r people.Reader) []door {
