@@ -38,13 +38,17 @@ type hall struct {
 	venue   tour.Venue
 	session tour.Session
 
-	mu  sync.Mutex
-	now time.Time
+	mu   sync.Mutex
+	now  time.Time
+	real bool // the clock is the machine's: what a media server reports has real times
 }
 
 func (w *hall) clock() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.real {
+		return time.Now()
+	}
 	return w.now
 }
 
@@ -66,7 +70,7 @@ func newHall(t testing.TB) *hall {
 	return newHallAt(t, time.Date(2026, 11, 23, 9, 55, 0, 0, zone))
 }
 
-// newHallAt is a hall whose session began five minutes after now.
+// newHallAt is a hall whose session begins five minutes after now.
 func newHallAt(t testing.TB, now time.Time) *hall {
 	t.Helper()
 	w := &hall{db: dbtest.Open(t), now: now.UTC()}

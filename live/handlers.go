@@ -46,6 +46,7 @@ type showPage struct {
 	Class    Class
 	Title    string // the session's
 	StartsAt time.Time
+	Today    bool     // it starts today, by the site's zone
 	Phase    string   // planned, open or over
 	At       stepView // what stands beside the picture
 	Hall     bool     // a hall tablet: no picture, no sound
@@ -69,8 +70,9 @@ func (h *handlers) show(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := showPage{Class: class, Title: n.Title, StartsAt: n.StartsAt, Phase: phase(class, n, h.store.Now()), At: h.view(c, class),
-		Hall: people.Who(c).Tablet != nil}
+	now := h.store.Now()
+	p := showPage{Class: class, Title: n.Title, StartsAt: n.StartsAt, Phase: phase(class, n, now), At: h.view(c, class),
+		Today: h.day(n.StartsAt) == h.day(now), Hall: people.Who(c).Tablet != nil}
 	script := "live"
 	if p.Hall {
 		script = "live-hall"
@@ -83,6 +85,9 @@ func (h *handlers) show(c echo.Context) error {
 	}
 	return h.learner.Show(c, http.StatusOK, "class.html", web.View{Back: "/", Body: "in-class", Topic: topic, Scripts: []string{script}, Data: p})
 }
+
+// day is the local day of an instant.
+func (h *handlers) day(t time.Time) string { return t.In(h.site.Zone()).Format(time.DateOnly) }
 
 // phase is what a class is to those who want to join: planned, open or over. A class whose
 // session is over without anybody having opened it is over too.

@@ -21,7 +21,7 @@ const (
 	// heartbeats come more often than that.
 	reach = 40 * time.Second
 	// least is the shortest visit that is counted at all.
-	least = 10 * time.Second
+	least = 5 * time.Second
 )
 
 // Mark says how well a visit is proven.
@@ -45,19 +45,19 @@ type Attendance struct {
 	Mark Mark
 }
 
-// Minutes are Total in whole minutes, to the nearest; who was there for ten seconds has
+// Minutes are Total in whole minutes, to the nearest; who was there for five seconds has
 // one at least.
-func (a Attendance) Minutes() int {
-	if a.Total < least {
+func (a Attendance) Minutes() int { return whole(a.Total) }
+
+// ConfirmedMinutes are Proven in whole minutes, by the same rule; the rest of Minutes is
+// estimated.
+func (a Attendance) ConfirmedMinutes() int { return min(whole(a.Total), whole(a.Proven)) }
+
+func whole(d time.Duration) int {
+	if d < least {
 		return 0
 	}
-	return max(1, int(a.Total.Round(time.Minute)/time.Minute))
-}
-
-// ConfirmedMinutes are Proven in whole minutes, to the nearest and never more than
-// Minutes; the others are estimated.
-func (a Attendance) ConfirmedMinutes() int {
-	return min(a.Minutes(), int(a.Proven.Round(time.Minute)/time.Minute))
+	return max(1, int(d.Round(time.Minute)/time.Minute))
 }
 
 // Minutes counts who was in a class for how long, from everything that was reported

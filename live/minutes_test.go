@@ -88,7 +88,7 @@ func TestWholeMinutes(t *testing.T) {
 		total, proven      float64
 		minutes, confirmed int
 	}{
-		{0, 0, 0, 0}, {9, 9, 0, 0}, {10, 10, 1, 0}, {40, 40, 1, 1}, {89, 20, 1, 0}, {90, 90, 2, 2}, {2700, 2680, 45, 45}, {2700, 60, 45, 1},
+		{0, 0, 0, 0}, {4, 4, 0, 0}, {5, 5, 1, 1}, {40, 40, 1, 1}, {89, 20, 1, 1}, {89, 4, 1, 0}, {90, 90, 2, 2}, {2700, 2680, 45, 45}, {2700, 60, 45, 1},
 	}
 	for _, tt := range tests {
 		a := Attendance{Total: seconds(tt.total), Proven: seconds(tt.proven)}

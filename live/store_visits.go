@@ -99,8 +99,8 @@ type Beat struct {
 }
 
 // Hear writes a heartbeat down. A connection's heartbeat is evidence; one without a
-// connection only says that the page is still there. Faults: NotFound for a device that
-// was never let in; Gone when the class is over.
+// connection only says that the page is still there. One that comes when the class is over
+// says nothing. Faults: NotFound for a device that was never let in.
 func (s *Store) Hear(ctx context.Context, b Beat) error {
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error { return NewStore(tx, s.now).hear(ctx, b) })
 }
@@ -110,8 +110,8 @@ func (s *Store) hear(ctx context.Context, b Beat) error {
 	if err != nil {
 		return err
 	}
-	if err := c.joinable(); err != nil {
-		return err
+	if c.State == Closed {
+		return nil
 	}
 	v, err := s.visit(ctx, b.ClassID, b.Role, b.Who)
 	if err != nil {

@@ -98,7 +98,7 @@ func TestThePagesOfAClass(t *testing.T) {
 			t.Errorf("%s shows a key without words", path)
 		}
 	}
-	see(home, page, `data-phase="planned"`, "星期一 10:00 开始")
+	see(home, page, `data-phase="planned"`, "今天 10:00 开始")
 	see(trainer, staff, "开始直播课")
 	status, h := trainer.form("/staff/sessions/"+w.session.ID+"/class", nil)
 	if status != http.StatusSeeOther || h.Get("Location") != staff {

@@ -5,7 +5,7 @@
 // Words: joining, live, waiting (nobody sends), slow (sound only), stalled (nothing
 // arrives), sound (the browser keeps the sound back), full, nomedia, taken, over.
 
-const quietFor = 2500; // ms without any frame or packet before it is said (live.md §2)
+const quietFor = 2200; // ms without any frame or packet before it is said: words within 3 s
 const giveUpAfter = 4500; // ms of silence, with our server in reach, before a new connection
 const poorFor = 8000; // ms of poor quality before the picture is switched off
 const goodFor = 30000; // ms of good quality before it comes back
@@ -13,22 +13,26 @@ const beatEvery = 15000;
 
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
-async function post(path, body, ms) {
+// ask is fetch with an end: a dead line must not keep anybody waiting.
+async function ask(path, ms, body) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), ms);
+  const how = { headers: { Accept: 'application/json' }, signal: stop.signal, credentials: 'same-origin', cache: 'no-store' };
+  if (body) {
+    how.method = 'POST';
+    how.headers['Content-Type'] = 'application/json';
+    how.body = JSON.stringify(body);
+  }
   try {
-    return await fetch(path, {
-      method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-      body: JSON.stringify(body), signal: stop.signal, credentials: 'same-origin',
-    });
+    return await fetch(path, how);
   } finally {
     clearTimeout(timer);
   }
 }
 
 export class ClassRoom {
-  // tell(word) is called when the word changes; measure({frames, packets, energy}) twice a
-  // second; publish(room) after each connection, for who sends.
+  // tell(word) is called when the word changes; measure({frames, packets, energy})
+  // all the time; publish(room) after each connection, for who sends.
   constructor({ id, role, video, tell, measure, publish }) {
     Object.assign(this, { id, role: role || 'home', video, tell, publish });
     this.measure = measure || (() => {});
@@ -41,7 +45,7 @@ export class ClassRoom {
     this.audio.id = 'live-audio';
     this.audio.autoplay = true;
     document.body.append(this.audio);
-    setInterval(() => this.tick(), 500);
+    setInterval(() => this.tick(), 400);
     setInterval(() => { if (this.wanted) this.beat(); }, beatEvery);
     document.addEventListener('visibilitychange', () => { if (this.wanted) this.beat(); });
     window.addEventListener('pagehide', () => this.goodbye());
@@ -53,7 +57,8 @@ export class ClassRoom {
     this.wanted = true;
     this.ever = false;
     this.audio.play().catch(() => {});
-    this.keep();
+    this.turn = (this.turn || 0) + 1;
+    this.keep(this.turn);
   }
 
   leave(word) {
@@ -76,10 +81,12 @@ export class ClassRoom {
     this.tell(word);
   }
 
-  async keep() {
-    while (this.wanted) {
+  // keep makes one connection after the other until somebody leaves; a later join has a
+  // turn of its own.
+  async keep(turn) {
+    while (this.wanted && turn === this.turn) {
       const door = await this.knock();
-      if (!this.wanted) return;
+      if (!this.wanted || turn !== this.turn) return;
       if (!door) {
         await wait(2000);
         continue;
@@ -100,10 +107,19 @@ export class ClassRoom {
 
   // knock asks our server for a token; undefined when there is none now.
   async knock() {
-    this.say(this.ever ? 'stalled' : 'joining');
+    if (!['full', 'nomedia'].includes(this.word)) this.say(this.ever ? 'stalled' : 'joining');
     let res;
     try {
-      res = await post(`${this.api}/token`, { role: this.role }, 5000);
+      const state = await (await ask(this.api, 3000)).json();
+      if (state.phase !== 'open') {
+        this.leave('over');
+        return undefined;
+      }
+      if (!state.media) {
+        this.say('nomedia');
+        return undefined;
+      }
+      res = await ask(`${this.api}/token`, 5000, { role: this.role });
     } catch (_) {
       this.say('stalled');
       return undefined;
@@ -198,7 +214,7 @@ export class ClassRoom {
     return list;
   }
 
-  // tick looks twice a second whether anything arrives.
+  // tick looks again and again whether anything arrives.
   async tick() {
     if (!this.wanted || !this.room || !this.ever || this.looking) return;
     this.looking = true;
@@ -273,7 +289,7 @@ export class ClassRoom {
   }
 
   beat(leaving) {
-    post(`${this.api}/heartbeat`, this.report(leaving), 5000).catch(() => {});
+    ask(`${this.api}/heartbeat`, 5000, this.report(leaving)).catch(() => {});
   }
 
   goodbye() {
@@ -283,14 +299,12 @@ export class ClassRoom {
 }
 
 // follow asks address every two seconds and hands the answer on; answered says whether
-// there was one. It stops when done returns true.
+// there was one, after two failures in a row.
 export function follow(address, onState, answered) {
   let failed = 0;
-  async function ask() {
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), 2500);
+  async function look() {
     try {
-      const res = await fetch(address, { headers: { Accept: 'application/json' }, signal: stop.signal, credentials: 'same-origin', cache: 'no-store' });
+      const res = await ask(address, 2500);
       if (!res.ok) throw new Error(String(res.status));
       const state = await res.json();
       failed = 0;
@@ -299,12 +313,10 @@ export function follow(address, onState, answered) {
     } catch (_) {
       failed += 1;
       if (failed >= 2) answered(false);
-    } finally {
-      clearTimeout(timer);
     }
-    setTimeout(ask, failed ? 1000 : 2000);
+    setTimeout(look, failed ? 1000 : 2000);
   }
-  ask();
+  look();
 }
 
 // words reads the page's sentences by name.

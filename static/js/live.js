@@ -10,6 +10,7 @@ const leave = document.getElementById('live-leave');
 const home = document.getElementById('live-home');
 const ask = document.getElementById('live-ask');
 const panel = document.getElementById('live-step');
+const picture = document.getElementById('live-picture');
 const say = words();
 const id = root.dataset.class;
 const planned = status.textContent;
@@ -129,6 +130,7 @@ function onState(state) {
   if (String(state.version) === version && !panel.hidden === Boolean(state.step.title)) return;
   version = String(state.version);
   panel.hidden = !state.step.title;
+  picture.classList.toggle('alone', panel.hidden);
   showStep(state.step);
 }
 
