@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -142,17 +143,17 @@ func around(list []Lesson, c Class) (back, fwd *move) {
 
 // move shows another step to everybody in the class.
 func (h *handlers) move(c echo.Context) error {
-	class, _, err := h.taught(c)
+	class, n, err := h.taught(c)
 	if err != nil {
 		return err
 	}
 	lesson := c.FormValue("lesson")
 	step, err := strconv.Atoi(c.FormValue("step"))
-	if err != nil {
-		return fault.New(fault.Invalid, "web.bad_request").Because(err)
-	}
-	if _, err := h.cfg.Step(lesson, step, web.Lang(c)); err != nil {
-		return err
+	known := slices.ContainsFunc(h.cfg.Lessons(n.Topics, web.Lang(c)), func(l Lesson) bool {
+		return l.Slug == lesson && 1 <= step && step <= l.Steps
+	})
+	if err != nil || !known {
+		return fault.New(fault.Invalid, "live.no_such_step").Because(err)
 	}
 	if err := h.store.MoveTo(c.Request().Context(), class.ID, lesson, step); err != nil {
 		return err

@@ -23,6 +23,7 @@ import (
 const tokenLife = 5 * time.Minute
 
 // Server is the media server: our own child process, several of them, or one elsewhere.
+// The zero Server is none: classes then have steps, and neither sound nor picture.
 type Server struct {
 	URL    string // where we reach it: http://127.0.0.1:… or wss://…
 	Key    string
@@ -35,10 +36,13 @@ type Server struct {
 
 // state is how the media server is, as far as we know without asking it.
 func (s Server) state() sfu.Status {
-	if s.Status == nil {
-		return sfu.Status{State: sfu.Running}
+	switch {
+	case s.Status != nil:
+		return s.Status()
+	case s.URL == "":
+		return sfu.Status{State: sfu.Stopped}
 	}
-	return s.Status()
+	return sfu.Status{State: sfu.Running}
 }
 
 func (s Server) rooms() *lksdk.RoomServiceClient {

@@ -55,12 +55,13 @@ func New(cfg Config) *Service {
 func (s *Service) Store() *Store { return s.store }
 
 // Run does the background work until ctx ends: webhooks become evidence, open classes
-// are asked who is there, classes that are over are counted. Of several processes on one
+// are asked who is there, classes that are over are counted, old webhooks go. Of several processes on one
 // database one does it.
 func (s *Service) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { s.cfg.DB.RunLeased(ctx, "live.fold", 2*time.Second, 20*time.Second, s.fold) })
 	all.Go(func() { s.cfg.DB.RunLeased(ctx, "live.poll", pollEvery, time.Minute, s.poll) })
+	all.Go(func() { s.cfg.DB.RunLeased(ctx, "live.purge", time.Hour, time.Minute, s.store.Purge) })
 	all.Wait()
 }
 
@@ -82,6 +83,8 @@ func (s *Service) fold(ctx context.Context) error {
 // Restore makes the rooms of all open classes again: for the moment when the media
 // server has become ready.
 func (s *Service) Restore(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, pollEvery)
+	defer cancel()
 	list, err := s.store.Opened(ctx)
 	if err != nil {
 		return err
@@ -115,7 +118,7 @@ func (s *Service) poll(ctx context.Context) error {
 		}
 		open[c.Room()] = true
 	}
-	if !s.cfg.Server.state().Running() || (len(list) == 0 && s.cfg.Server.Status == nil) {
+	if !s.cfg.Server.state().Running() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, pollEvery/2)
@@ -196,12 +199,12 @@ func (s *Service) open(ctx context.Context, o Opening) (Class, error) {
 
 // close ends a class, and sends everybody out of its room.
 func (s *Service) close(ctx context.Context, id string, staffID *string) error {
-	if err := s.store.Close(ctx, id, staffID); err != nil {
+	if err := s.store.Close(ctx, id, staffID); err != nil || !s.cfg.Server.state().Running() {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	if err := s.cfg.Server.endRoom(ctx, Class{ID: id}.Room()); err != nil && s.cfg.Server.state().Running() {
+	if err := s.cfg.Server.endRoom(ctx, Class{ID: id}.Room()); err != nil {
 		s.log.Warn("room of an ended class is still there; it is ended with the next poll", "class", id, "err", err)
 	}
 	return nil

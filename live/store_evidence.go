@@ -73,6 +73,17 @@ func (s *Store) KeepWebhook(ctx context.Context, id, body string) error {
 	})
 }
 
+// keepWebhooks is how long a webhook stays after it has become evidence.
+const keepWebhooks = 30 * 24 * time.Hour
+
+// Purge deletes webhooks that became evidence long ago; the evidence stays.
+func (s *Store) Purge(ctx context.Context) error {
+	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
+		_, err := gorm.G[Webhook](tx).Where("folded_at < ?", s.Now().Add(-keepWebhooks)).Delete(ctx)
+		return err
+	})
+}
+
 // foldBatch bounds a transaction of folding.
 const foldBatch = 200
 
