@@ -20,7 +20,7 @@ func (checkCmd) Run(ctx context.Context, s settings, t *terminal) error {
 	found = append(found, operator.CheckKeys(
 		string(s.keys()), s.keys().People(), s.dir().Database(), filepath.Join(s.Data, "sfu.json"), s.TLSKey)...)
 	found = append(found, operator.CheckDatabase(ctx, s.place())...)
-	found = append(found, checkContent(s)...)
+	found = append(found, checkContent(s, t)...)
 	found = append(found, s.checkPorts(ctx)...)
 
 	wrong := 0

@@ -15,7 +15,7 @@ type contentCheckCmd struct {
 
 // Run prints what is there, or every mistake as file, line and rule.
 func (c contentCheckCmd) Run(t *terminal) error {
-	all, err := loadContent(c.Dir)
+	all, err := loadContent(c.Dir, t.words)
 	if err != nil {
 		return err
 	}
@@ -25,8 +25,8 @@ func (c contentCheckCmd) Run(t *terminal) error {
 }
 
 // checkContent is the same for check.
-func checkContent(s settings) []operator.Finding {
-	_, err := loadContent(s.Content)
+func checkContent(s settings, t *terminal) []operator.Finding {
+	_, err := loadContent(s.Content, t.words)
 	return []operator.Finding{{Key: "cli.check_content", Err: err}}
 }
 

@@ -9,6 +9,7 @@ import (
 	"silverclass/app/fault"
 	"silverclass/courses"
 	"silverclass/courses/practice"
+	"silverclass/locales"
 	"silverclass/quizzes"
 )
 
@@ -17,7 +18,7 @@ import (
 type content struct {
 	catalog *courses.Catalog
 	scenes  *practice.Library
-	quizzes *quizzes.Bank
+	quizzes *quizzes.Library
 }
 
 // The folders of an operator's own content directory, laid out like ours.
@@ -30,7 +31,7 @@ const (
 // loadContent reads the content with the directory dir over it; an empty dir lays
 // nothing over it. The error is courses.Problems, with every mistake of every file, or a
 // fault when dir cannot be read.
-func loadContent(dir string) (content, error) {
+func loadContent(dir string, words *locales.Words) (content, error) {
 	var c content
 	over := map[string]fs.FS{}
 	for _, folder := range []string{lessonsFolder, scenesFolder, quizzesFolder} {
@@ -52,14 +53,14 @@ func loadContent(dir string) (content, error) {
 	w := c.catalog.Wording()
 	scenes := courses.Overlay(practice.Content(), over[scenesFolder])
 	questions := courses.Overlay(quizzes.Content(), over[quizzesFolder])
-	problems = append(in(scenesFolder, practice.Check(scenes, w)), in(quizzesFolder, quizzes.Check(questions, w))...)
+	problems = append(in(scenesFolder, practice.Check(scenes, w)), in(quizzesFolder, quizzes.Check(questions, w, words))...)
 	if len(problems) > 0 {
 		return c, problems
 	}
 	if c.scenes, err = practice.Load(scenes, w); err != nil {
 		return c, err
 	}
-	c.quizzes, err = quizzes.Load(questions, w)
+	c.quizzes, err = quizzes.Load(questions, w, words)
 	return c, err
 }
 

@@ -66,7 +66,7 @@ func (p *program) registerLearning(rooms room.Config) {
 	room.Register(r, rooms)
 	courses.Register(r, p.site, p.catalog, p.courses)
 	practice.Register(r, practice.Config{Library: p.content.scenes, Store: practice.NewStore(g, p.now), Catalog: p.catalog, Lessons: p.courses, Site: p.site})
-	quizzes.Register(r, quizzes.Config{Bank: p.content.quizzes, Store: quizzes.NewStore(g, p.now), Catalog: p.catalog, Lessons: p.courses, Site: p.site})
+	quizzes.Register(r, quizzes.Config{Library: p.content.quizzes, Store: quizzes.NewStore(g, p.now), Catalog: p.catalog, Lessons: p.courses, Site: p.site})
 }
 
 // registerStaff adds what staff see.

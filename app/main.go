@@ -29,6 +29,7 @@ type cli struct {
 	settings
 
 	Serve   serveCmd   `cmd:"" default:"1"`
+	Demo    demoCmd    `cmd:""`
 	Migrate migrateCmd `cmd:""`
 	Backup  backupCmd  `cmd:""`
 	Restore restoreCmd `cmd:""`

@@ -91,7 +91,7 @@ func (p *program) prepare(ctx context.Context) error {
 	if p.zone, err = p.settings.location(); err != nil {
 		return err
 	}
-	if p.content, err = loadContent(p.settings.Content); err != nil {
+	if p.content, err = loadContent(p.settings.Content, p.terminal.words); err != nil {
 		return err
 	}
 	if p.assets, err = static.Load(); err != nil {
