@@ -269,6 +269,26 @@ func TestSpokenText(t *testing.T) {
 	}
 }
 
+func TestOwnWordsForTheVoice(t *testing.T) {
+	m := copied(t)
+	edit(t, m, "fraud/police-call/lesson.yaml", "    facts: [not-by-phone, no-safe-account]",
+		"    speak: {zh-Hans: 真的公安局不会这样做。}\n    facts: [not-by-phone, no-safe-account]")
+	c, err := courses.Load(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := c.Lesson("fraud/police-call")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := l.Step(3).In("zh-Hans").Speak, "真的公安局不会这样做。"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := l.Step(3).In("en").Speak; !strings.HasPrefix(got, "The real police do not do this. They never handle") {
+		t.Errorf("without own words the voice says %q", got)
+	}
+}
+
 func TestLastStepSpeaksItsHotlines(t *testing.T) {
 	l, err := catalog(t).Lesson("fraud/police-call")
 	if err != nil {

@@ -125,7 +125,7 @@ func TestAddressesThatAreNotThere(t *testing.T) {
 	}
 	for _, form := range []url.Values{
 		{}, {"target": {"x"}, "run": {db.NewID()}}, {"target": {"2"}}, {"target": {"2"}, "run": {"me"}},
-		{"target": {"2"}, "run": {db.NewID()}, "from": {"x"}}, {"target": {"6"}, "run": {db.NewID()}},
+		{"target": {"2"}, "run": {db.NewID()}, "from": {"x"}}, {"target": {"9"}, "run": {db.NewID()}},
 	} {
 		if rec := b.do(http.MethodPost, courses.NextURL(police), form); rec.Code != http.StatusUnprocessableEntity {
 			t.Errorf("POST %v: got %d, want 422", form, rec.Code)

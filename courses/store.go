@@ -50,7 +50,8 @@ func (runName) TableName() string { return "courses_run_names" }
 // Faults: Invalid when the lesson has no such step or the run no proper ID, Forbidden
 // when the run is somebody else's.
 func (s *Store) Move(ctx context.Context, who people.Reader, lesson *Lesson, m Move) (Run, error) {
-	if err := m.check(lesson.Path()); err != nil {
+	m, err := m.on(lesson)
+	if err != nil {
 		return Run{}, err
 	}
 	if !isID(m.Run) {

@@ -126,13 +126,20 @@ func TestMovesThatCannotBe(t *testing.T) {
 		}
 	}
 	h.wantFacts(t, 0, 0)
-	bare, err := catalog(t).WithDoors(func(string) bool { return false }, always).Lesson(police)
-	if err != nil {
+}
+
+func TestDoorThatLeadsNowhereLeadsOn(t *testing.T) {
+	h := newHall(t)
+	var err error
+	if h.lesson, err = catalog(t).WithDoors(always, func(string) bool { return false }).Lesson(police); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.store.Move(t.Context(), visitor(), bare, courses.Move{Run: run, From: 5, Target: 6}); !fault.Is(err, fault.Invalid) {
-		t.Errorf("a door that leads nowhere: got %v, want Invalid", err)
+	who, run := visitor(), db.NewID()
+	h.walk(t, who, run, 6)
+	if r := h.move(t, who, courses.Move{Run: run, Target: 7}); r.Step != 8 || r.FinishedAt == nil {
+		t.Errorf("got step %d, finished %v; want the end", r.Step, r.FinishedAt)
 	}
+	h.wantFacts(t, 1, 1)
 }
 
 func TestRunOfAnotherLessonIsRefused(t *testing.T) {
