@@ -12,7 +12,7 @@ import (
 	"silverclass/app/web"
 )
 
-//go:embed pages
+//go:embed all:pages
 var pages embed.FS
 
 // Status is how a part of the installation does, in words.

@@ -159,6 +159,9 @@ type step struct {
 	URL  string
 	Done bool
 	Next bool // the first that is not done
+	// Open tells whether the step can be done now: it is, it is the next, or it needs
+	// nothing before it.
+	Open bool
 }
 
 // Key is the locale key of what is to be done; Say of why.
@@ -209,11 +212,19 @@ func (h *handlers) steps(ctx context.Context) ([]step, error) {
 		return nil, err
 	}
 	stops, err := h.Tour.Stops(ctx, all)
-	if err := add("stop", "/staff/stops/new", len(stops), err); err != nil {
+	stopURL := "/staff/tours"
+	if len(tours) > 0 {
+		stopURL = "/staff/stops/new?tour=" + tours[0].ID
+	}
+	if err := add("stop", stopURL, len(stops), err); err != nil {
 		return nil, err
 	}
 	sessions, err := h.Tour.Sessions(ctx, tour.SessionFilter{Scope: all, Limit: 1})
-	if err := add("session", "/staff/sessions/new", len(sessions), err); err != nil {
+	sessionURL := "/staff/sessions/new"
+	if len(stops) > 0 {
+		sessionURL += "?stop=" + stops[0].ID
+	}
+	if err := add("session", sessionURL, len(sessions), err); err != nil {
 		return nil, err
 	}
 	sheets, err := h.People.Sheets(ctx, 1)
@@ -224,11 +235,19 @@ func (h *handlers) steps(ctx context.Context) ([]step, error) {
 	if err := add("tablet", "/staff/tablets", tablets, err); err != nil {
 		return nil, err
 	}
+	return inOrder(steps), nil
+}
+
+// inOrder marks the next step and those that can be done now.
+func inOrder(steps []step) []step {
 	for i := range steps {
 		if !steps[i].Done {
 			steps[i].Next = true
 			break
 		}
 	}
-	return steps, nil
+	for i := range steps {
+		steps[i].Open = steps[i].Done || steps[i].Next || steps[i].Name == "cards"
+	}
+	return steps
 }

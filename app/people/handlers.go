@@ -13,7 +13,7 @@ import (
 	"silverclass/app/web"
 )
 
-//go:embed pages
+//go:embed all:pages
 var pages embed.FS
 
 // VenueName gives a venue's name for the pages here, which stand below app/tour. It may

@@ -292,7 +292,7 @@ func TestEveryPageInEveryLanguage(t *testing.T) {
 		pages := map[string]*browser{"/staff/sign-in": out2, "/tablet/enrol/" + code: out2, "/notice": out2, "/notice/print": out2, "/no-such-page": out2,
 			"/staff/account/factor": b, "/staff/people": b, "/staff/people?q=x": b, "/staff/people/" + out.Person.ID: b}
 		for path, who := range pages {
-			if a := who.get(path); strings.Contains(a.Body, "[people.") || strings.Contains(a.Body, "[web.") || !strings.Contains(a.Body, "<h1>") && !strings.Contains(a.Body, "<h1 ") {
+			if a := who.get(path); (a.Status != 200) != (path == "/no-such-page") || strings.Contains(a.Body, "[people.") || strings.Contains(a.Body, "[web.") || !strings.Contains(a.Body, "<h1>") && !strings.Contains(a.Body, "<h1 ") {
 				t.Errorf("%s in %s: a word or the heading is missing:\n%s", path, lang, mainPart.FindString(a.Body))
 			}
 		}
