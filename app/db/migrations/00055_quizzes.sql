@@ -26,10 +26,3 @@ CREATE UNIQUE INDEX quiz_attempts_open_person ON quiz_attempts (person_id, quiz)
 CREATE UNIQUE INDEX quiz_attempts_open_visit ON quiz_attempts (visit_id, quiz) WHERE done_at IS NULL AND visit_id IS NOT NULL;
 CREATE INDEX quiz_attempts_person ON quiz_attempts (person_id, quiz, moved_at);
 CREATE INDEX quiz_attempts_visit ON quiz_attempts (visit_id, quiz, moved_at);
-
--- Runs of lessons that have been asked how it was, so that nobody is asked twice. There is
--- no answer here, no time, and no order of coming: nothing leads from a person to what she
--- said.
-CREATE TABLE quiz_ratings_asked (
-    asked TEXT NOT NULL PRIMARY KEY -- a hash of run and lesson
-);

@@ -1,0 +1,7 @@
+-- +goose Up
+-- Runs of lessons that were asked how it was, so that nobody is asked twice; forgotten
+-- every day. There is no answer here, no time, and (WITHOUT ROWID) no order of coming,
+-- so nothing leads from a person to what she said.
+CREATE TABLE quiz_ratings_asked (
+    asked TEXT NOT NULL PRIMARY KEY -- a hash of run and lesson
+) WITHOUT ROWID;

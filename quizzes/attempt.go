@@ -1,0 +1,136 @@
+package quizzes
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"silverclass/app/fault"
+	"silverclass/app/people"
+)
+
+// Given is one answer that was tapped.
+type Given struct {
+	Question int    `json:"q"` // index into the attempt's questions
+	Answer   int    `json:"a"` // index into the question's answers
+	Lang     string `json:"lang"`
+}
+
+// Attempt is one go of one person or visitor at one quiz.
+//
+// It is open until each of its questions has its right answer, which hands it in; from
+// then on no field changes again, whatever becomes of the bank. A reader has at most one
+// open attempt at a quiz, wherever she sits; she may have many attempts.
+type Attempt struct {
+	ID string `gorm:"primaryKey"`
+	// PersonID or VisitID is set, never both.
+	PersonID *string
+	VisitID  *string
+	Run      string // of the lesson; empty outside one
+	Quiz     string // the slug
+	Edition  string // the bank's when the attempt began
+	Seed     int64  // what the questions were drawn with
+	// Questions are what she was asked, word for word, in order (JSON).
+	Questions string
+	Given     string // all answers tapped, in order (JSON)
+	Length    int    // how many were tapped
+	FirstTry  bool   // her first attempt at this quiz
+	StartedAt time.Time
+	MovedAt   time.Time
+	DoneAt    *time.Time
+	FactID    *string
+}
+
+// TableName is the table of attempts.
+func (Attempt) TableName() string { return "quiz_attempts" }
+
+// Of reports whether the attempt belongs to the reader.
+func (a Attempt) Of(who people.Reader) bool {
+	switch column, value := who.Key(); column {
+	case "person_id":
+		return a.PersonID != nil && *a.PersonID == value
+	case "visit_id":
+		return a.VisitID != nil && *a.VisitID == value
+	}
+	return false
+}
+
+// Sheet is the attempt as its questions and what was answered.
+func (a Attempt) Sheet() (Sheet, error) {
+	var s Sheet
+	if err := json.Unmarshal([]byte(a.Questions), &s.Questions); err != nil {
+		return s, fmt.Errorf("questions of attempt %s: %w", a.ID, err)
+	}
+	if err := json.Unmarshal([]byte(a.Given), &s.Given); err != nil {
+		return s, fmt.Errorf("answers of attempt %s: %w", a.ID, err)
+	}
+	return s, nil
+}
+
+// Sheet is questions and the answers given to them so far, in order: all that marking
+// needs. It is a value; Answer returns another.
+type Sheet struct {
+	Questions []Question
+	Given     []Given
+}
+
+// Now is the index of the question to answer: the first without its right answer;
+// len(Questions) when there is none.
+func (s Sheet) Now() int {
+	for i := range s.Questions {
+		if !s.Solved(i) {
+			return i
+		}
+	}
+	return len(s.Questions)
+}
+
+// Done reports whether every question has its right answer.
+func (s Sheet) Done() bool { return len(s.Questions) > 0 && s.Now() == len(s.Questions) }
+
+// Solved reports whether question i has its right answer.
+func (s Sheet) Solved(i int) bool {
+	for _, g := range s.Given {
+		if g.Question == i && s.Questions[i].Answers[g.Answer].Right {
+			return true
+		}
+	}
+	return false
+}
+
+// Tried are the answers of question i that were tapped, in order.
+func (s Sheet) Tried(i int) []int {
+	var all []int
+	for _, g := range s.Given {
+		if g.Question == i {
+			all = append(all, g.Answer)
+		}
+	}
+	return all
+}
+
+// Right is how many questions were answered right at the first try.
+func (s Sheet) Right() int {
+	n := 0
+	for i, q := range s.Questions {
+		if tried := s.Tried(i); len(tried) > 0 && tried[0] == q.Right() {
+			n++
+		}
+	}
+	return n
+}
+
+// Answer is the sheet with one more answer. Fault: Invalid when that question is not the
+// one to answer now, or has no such answer, or that one was tried already; the sheet is
+// then as it was.
+func (s Sheet) Answer(g Given) (Sheet, error) {
+	if g.Question != s.Now() || s.Done() || g.Answer < 0 || g.Answer >= len(s.Questions[g.Question].Answers) {
+		return s, fault.New(fault.Invalid, "quizzes.not_asked")
+	}
+	for _, tried := range s.Tried(g.Question) {
+		if tried == g.Answer {
+			return s, fault.New(fault.Invalid, "quizzes.not_asked")
+		}
+	}
+	return Sheet{Questions: s.Questions, Given: append(s.Given[:len(s.Given):len(s.Given)], g)}, nil
+}

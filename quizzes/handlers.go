@@ -1,0 +1,194 @@
+package quizzes
+
+import (
+	"embed"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"silverclass/app/db"
+	"silverclass/app/fault"
+	"silverclass/app/people"
+	"silverclass/app/room"
+	"silverclass/app/web"
+	"silverclass/courses"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+)
+
+//go:embed pages/*.html
+var pages embed.FS
+
+// Config is what the pages need.
+type Config struct {
+	Library *Library
+	Store   *Store
+	// Catalog is the lessons with their doors, Lessons the readers' places in them: a quiz
+	// leads back to where its lesson goes on.
+	Catalog *courses.Catalog
+	Lessons *courses.Store
+	Site    *web.Site
+}
+
+type handlers struct {
+	Config
+	pages *web.Pages
+}
+
+// Register adds the quiz pages (GET shows where the reader is, POST is one answer) and
+// the page with three faces.
+func Register(r *web.Routes, cfg Config) {
+	h := &handlers{Config: cfg, pages: cfg.Site.Pages(pages, web.Learner)}
+	r.Public.GET("/quizzes/:topic/:lesson", h.show)
+	r.Public.POST("/quizzes/:topic/:lesson", h.answer)
+	r.Public.GET("/rate/:topic/:lesson", h.faces)
+	r.Public.POST("/rate/:topic/:lesson", h.rate)
+}
+
+// visit is one request: whose, to which quiz, in which run of the lesson.
+type visit struct {
+	who  people.Reader
+	quiz *Quiz
+	// address is the run as the address names it, run the run that it means; both may
+	// be empty.
+	address, run string
+}
+
+func (h *handlers) read(c echo.Context, who people.Reader, address string) (visit, error) {
+	quiz, err := h.Library.Quiz(c.Param("topic") + "/" + c.Param("lesson"))
+	if err != nil {
+		return visit{}, err
+	}
+	v := visit{who: who, quiz: quiz, address: isRun(address)}
+	v.run, err = h.runOf(c, who, quiz.Slug, v.address)
+	return v, err
+}
+
+// isRun is s when it could be a run's ID, else empty: anything may stand in an address.
+func isRun(s string) string {
+	if id, err := uuid.Parse(s); err != nil || id.String() != s {
+		return ""
+	}
+	return s
+}
+
+// runOf is the run of the lesson that a quiz belongs to: the one in the address if it is
+// the reader's, else her open one; empty when she has none.
+func (h *handlers) runOf(c echo.Context, who people.Reader, lesson, address string) (string, error) {
+	ctx := c.Request().Context()
+	if address != "" {
+		run, err := h.Lessons.Run(ctx, who, address)
+		switch {
+		case err == nil && run.Lesson == lesson:
+			return run.ID, nil
+		case err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden):
+			return "", err
+		}
+	}
+	run, err := h.Lessons.Open(ctx, who, lesson)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	return run.ID, err
+}
+
+// seed is what an attempt that begins now draws with: the same until one is handed in.
+// Outside a run it changes from day to day.
+func (h *handlers) seed(c echo.Context, v visit) (int64, error) {
+	n, err := h.Store.Finished(c.Request().Context(), v.who, v.quiz.Slug)
+	if err != nil {
+		return 0, err
+	}
+	run := v.address
+	if run == "" {
+		run = h.Site.Now().In(h.Site.Zone()).Format(time.DateOnly)
+	}
+	return seedOf(v.quiz.Slug, run, n), nil
+}
+
+// show is where the reader is in the quiz; with q=1 or q=2 that question, with again=1 a
+// new attempt, unless one is open.
+func (h *handlers) show(c echo.Context) error {
+	v, err := h.read(c, people.Who(c), c.QueryParam("run"))
+	if err != nil {
+		return err
+	}
+	return h.page(c, v, c.QueryParam("attempt"), http.StatusOK, "")
+}
+
+// page shows the reader's present place in the quiz. note is a locale key of what to say
+// above it; empty for nothing.
+func (h *handlers) page(c echo.Context, v visit, attempt string, status int, note string) error {
+	a, err := h.Store.Current(c.Request().Context(), v.who, v.quiz.Slug, v.run, attempt)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	var sheet Sheet
+	if err != nil || (a.DoneAt != nil && c.QueryParam("again") != "") {
+		seed, err := h.seed(c, v)
+		if err != nil {
+			return err
+		}
+		a, sheet = Attempt{ID: db.NewID()}, Sheet{Questions: v.quiz.Draw(seed)}
+	} else if sheet, err = a.Sheet(); err != nil {
+		return err
+	}
+	q, err := strconv.Atoi(c.QueryParam("q"))
+	if err != nil {
+		q = 0
+	}
+	return h.paint(c, v, a, sheet, q-1, status, note)
+}
+
+// answer keeps one answer and shows what it led to. An answer that does not fit the
+// attempt, or comes from an older page, changes nothing and shows the present question.
+func (h *handlers) answer(c echo.Context) error {
+	who, err := room.EnsureVisit(c)
+	if err != nil {
+		return err
+	}
+	v, err := h.read(c, who, c.FormValue("run"))
+	if err != nil {
+		return err
+	}
+	seed, err := h.seed(c, v)
+	if err != nil {
+		return err
+	}
+	t := Tap{Attempt: c.FormValue("attempt"), Run: v.run, At: number(c, "at"), Question: c.FormValue("question"),
+		Answer: number(c, "answer"), Lang: web.Lang(c), Seed: seed}
+	_, err = h.Store.Answer(c.Request().Context(), who, v.quiz, t)
+	switch {
+	case fault.Is(err, fault.Invalid):
+		return h.page(c, v, t.Attempt, http.StatusUnprocessableEntity, "quizzes.not_asked")
+	case fault.Is(err, fault.Conflict):
+		return h.page(c, v, t.Attempt, http.StatusConflict, "quizzes.stale")
+	case err != nil:
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, v.url(t.Attempt, 0))
+}
+
+// number is a form's number; -1 when it is none, which nothing accepts.
+func number(c echo.Context, name string) int {
+	n, err := strconv.Atoi(c.FormValue(name))
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// url is the page of an attempt, at a question counted from 1, or at the present one.
+func (v visit) url(attempt string, question int) string {
+	q := url.Values{}
+	if v.address != "" {
+		q.Set("run", v.address)
+	}
+	q.Set("attempt", attempt)
+	if question > 0 {
+		q.Set("q", strconv.Itoa(question))
+	}
+	return courses.QuizURL(v.quiz.Slug, "") + "?" + q.Encode()
+}
