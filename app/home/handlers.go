@@ -104,7 +104,7 @@ func (h *handlers) home(c echo.Context) error {
 	if data.Class != nil {
 		data.Class.Minutes = max(0, int((data.Class.StartsAt.Sub(now)+time.Minute-1)/time.Minute))
 	}
-	return h.pages.Show(c, http.StatusOK, "home.html", web.View{Body: "home", Data: data})
+	return h.pages.Show(c, http.StatusOK, "home.html", web.View{Body: "home langs-top", Data: data})
 }
 
 func (h *handlers) topics(c echo.Context, who people.Reader, lang string) ([]topicTile, error) {

@@ -126,7 +126,7 @@ func TestVisitorAtTablet(t *testing.T) {
 	h := roomtest.New(t)
 	h.Session(0)
 	tablet := h.Enrol()
-	tablet.Get("/tablet").Shows("请先到签到台签到", "我没有学员卡")
+	tablet.Get("/tablet").Shows("请先到签到台签到", "没有卡，直接学")
 	tablet.Post("/tablet/visit").Leads("/")
 	seat := look(t, tablet).Seat
 	if seat == "" || tablet.Cookie("visit") != "" {

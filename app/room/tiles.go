@@ -39,7 +39,7 @@ func (h *handlers) tiles(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.pages.Show(c, http.StatusOK, "tiles.html", web.View{Data: data})
+	return h.pages.Show(c, http.StatusOK, "tiles.html", web.View{Body: "langs-top", Data: data})
 }
 
 // tilesPart is the tiles alone, which a tablet asks for while people are checked in.
