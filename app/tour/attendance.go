@@ -100,9 +100,6 @@ type Refusal struct {
 	ByID   *string
 }
 
-// TableName is the table of refused scans.
-func (Refusal) TableName() string { return "desk_refusals" }
-
 // Numbers are a session's totals as the desk shows them, from the working rows. Reports
 // count from the facts themselves, with linked cards applied.
 type Numbers struct {

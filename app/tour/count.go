@@ -27,7 +27,7 @@ type HeadCount struct {
 	Heads     int
 	// Sixty, Women and Men are parts of Heads; nil means not counted, which is not zero.
 	Sixty, Women, Men *int
-	// Bands are heads by age band (the codes of people.AgeBand), only those counted; nil
+	// Bands are heads by age band (the codes of people.AgeBand), only those counted; empty
 	// when nobody asked for ages.
 	Bands       map[string]int `gorm:"serializer:json"`
 	At          time.Time

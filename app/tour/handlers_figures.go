@@ -44,7 +44,7 @@ type figuresPage struct {
 // figurePart is one kind of figure: what was given, and a form to give more.
 type figurePart struct {
 	Verb     string
-	Key      string // begins its locale keys: tour.served, tour.handed_out, …
+	Key      string // begins its locale keys: tour.served_
 	Lines    []figureLine
 	Act      string // the act's ID when the form comes back
 	Controls []control
@@ -143,7 +143,18 @@ func hours(minutes int) string {
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
 
-func figureKey(v ledger.Verb) string { return "tour." + strings.ReplaceAll(string(v), "-", "_") }
+// figureKey begins the locale keys of one kind of figure.
+func figureKey(v ledger.Verb) string {
+	switch v {
+	case ledger.Served:
+		return "tour.served_"
+	case ledger.HandedOut:
+		return "tour.handed_out_"
+	case ledger.Reached:
+		return "tour.reached_"
+	}
+	return "tour.equipped_"
+}
 
 // figureFields are the fields of one kind of figure. Their names begin with the verb, so
 // that messages stand beside the right form's fields.
@@ -157,9 +168,9 @@ func (h *handlers) figureFields(a about, verb ledger.Verb, partners []Partner, v
 		if chosen == "" {
 			chosen = codes[0]
 		}
-		f = append(f, field{Kind: "radios", Name: name("code"), Label: key + "_code", Value: chosen, Options: keyed(key+"_", codes)})
+		f = append(f, field{Kind: "radios", Name: name("code"), Label: key + "code", Value: chosen, Options: keyed(key, codes)})
 	}
-	f = append(f, field{Kind: "number", Name: name("amount"), Label: key + "_amount", Hint: key + "_hint", Value: get("amount"), Need: true, Half: true})
+	f = append(f, field{Kind: "number", Name: name("amount"), Label: key + "amount", Hint: key + "hint", Value: get("amount"), Need: true, Half: true})
 	if verb == ledger.Served {
 		f[len(f)-1].Kind = "hours"
 		o := []option{{Key: "tour.no_partner"}}

@@ -40,6 +40,9 @@ func (s *Store) countHeads(ctx context.Context, h HeadCount) (HeadCount, error) 
 	if h.At.IsZero() {
 		h.At = now
 	}
+	if h.Bands == nil {
+		h.Bands = map[string]int{} // a column that is never NULL
+	}
 	res := gorm.WithResult()
 	if err := gorm.G[HeadCount](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &h); err != nil {
 		return h, fmt.Errorf("keep the count: %w", err)

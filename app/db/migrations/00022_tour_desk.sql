@@ -27,7 +27,7 @@ CREATE TABLE head_counts (
     sixty        BIGINT   CHECK (sixty BETWEEN 0 AND heads),
     women        BIGINT   CHECK (women BETWEEN 0 AND heads),
     men          BIGINT   CHECK (men BETWEEN 0 AND heads),
-    bands        TEXT, -- JSON object of age band to heads
+    bands        TEXT     NOT NULL, -- JSON object of age band to heads
     at           DATETIME NOT NULL,
     by_id        TEXT,
     retracted_at DATETIME,
