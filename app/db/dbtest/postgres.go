@@ -2,6 +2,8 @@ package dbtest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -38,7 +40,7 @@ type server struct {
 	mu     sync.Mutex
 	conn   *pgx.Conn
 	url    string
-	schema string          // which migrations, as part of names
+	schema string          // which migrations, and how they are kept, as part of names
 	taken  map[string]bool // by a test of this process
 }
 
@@ -47,7 +49,8 @@ var theServer = sync.OnceValues(func() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{url: os.Getenv(EnvURL), schema: print[:12], taken: map[string]bool{}}
+	made := sha256.Sum256([]byte(print + rememberRows + shape))
+	s := &server{url: os.Getenv(EnvURL), schema: hex.EncodeToString(made[:6]), taken: map[string]bool{}}
 	s.conn, err = pgx.Connect(context.Background(), s.url)
 	return s, err
 })

@@ -10,13 +10,13 @@ import (
 // shape is a digest over what a test could spoil besides rows: tables, columns, checks,
 // keys, indexes, views, triggers and whether they are on.
 const shape = `SELECT md5(string_agg(what, E'\n' ORDER BY what)) FROM (
-	SELECT c.relkind || c.relname || ' ' || a.attname || ' ' || a.atttypid || a.attnotnull || a.attisdropped AS what
+	SELECT concat_ws(' ', c.relkind, c.relname, a.attname, a.atttypid, a.attnotnull, a.attisdropped) AS what
 		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 		WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0
-	UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-	UNION ALL SELECT tgname || tgenabled::text || pg_get_triggerdef(t.oid) FROM pg_trigger t
+	UNION ALL SELECT concat_ws(' ', conname, pg_get_constraintdef(oid)) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+	UNION ALL SELECT concat_ws(' ', tgname, tgenabled, pg_get_triggerdef(t.oid)) FROM pg_trigger t
 		JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT tgisinternal AND c.relnamespace = 'public'::regnamespace
-	UNION ALL SELECT proname || prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+	UNION ALL SELECT concat_ws(' ', proname, prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 ) AS parts`
 
 // rememberRows keeps what the migrations themselves wrote, in a schema of its own.
