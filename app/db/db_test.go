@@ -3,6 +3,8 @@ package db_test
 import (
 	"context"
 	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -99,5 +101,48 @@ func TestWriteWaitsNoLongerThanItsContext(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
+	}
+}
+
+// PostgreSQL ends a deadlock by refusing one side; Write tries that side again, so both
+// get through.
+func TestWriteGoesOnAfterADeadlock(t *testing.T) {
+	d := dbtest.Open(t)
+	if db.IsSQLite(d.DB) {
+		return // one writer at a time cannot meet another
+	}
+	ctx := t.Context()
+	for _, key := range []string{"a", "b"} {
+		if err := d.DB.Create(&signIn{TokenHash: key, ExpiresAt: db.Instant(time.Now())}).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	var tries atomic.Int32
+	var met sync.WaitGroup // both hold their first row
+	met.Add(2)
+	errs := make(chan error)
+	for _, rows := range [][2]string{{"a", "b"}, {"b", "a"}} {
+		go func() {
+			first := sync.OnceFunc(func() { met.Done(); met.Wait() })
+			errs <- db.Write(ctx, d.DB, func(tx *gorm.DB) error {
+				tries.Add(1)
+				for _, key := range rows {
+					_, err := gorm.G[signIn](tx).Where("token_hash = ?", key).Update(ctx, "data", rows[0])
+					if err != nil {
+						return err
+					}
+					first()
+				}
+				return nil
+			})
+		}()
+	}
+	for range 2 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if got := tries.Load(); got != 3 {
+		t.Errorf("%d tries, want one of the two refused once", got)
 	}
 }

@@ -128,14 +128,17 @@ func TestALeaseIsRenewedWhileItsWorkRuns(t *testing.T) {
 func TestWorkStopsWhenItsLeaseIsLost(t *testing.T) {
 	d := dbtest.Open(t)
 	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	began, stopped := make(chan struct{}, 9), make(chan struct{}, 9)
-	go d.RunLeased(ctx, "lost", time.Hour, 200*time.Millisecond, func(work context.Context) error {
-		began <- struct{}{}
-		<-work.Done()
-		stopped <- struct{}{}
-		return nil
-	})
+	began, stopped, ended := make(chan struct{}, 9), make(chan struct{}, 9), make(chan struct{})
+	go func() {
+		defer close(ended)
+		d.RunLeased(ctx, "lost", time.Hour, 200*time.Millisecond, func(work context.Context) error {
+			began <- struct{}{}
+			<-work.Done()
+			stopped <- struct{}{}
+			return nil
+		})
+	}()
+	defer func() { stop(); <-ended }()
 	<-began
 	if err := d.DB.Exec(`UPDATE leases SET holder = 'another' WHERE name = 'lost'`).Error; err != nil {
 		t.Fatal(err)
