@@ -47,7 +47,7 @@ func TestSetupGoesInOrder(t *testing.T) {
 	next("/staff/cards")
 	w.post(t, "/staff/cards", url.Values{"id": {db.NewID()}, "pages": {"1"}})
 	next("/staff/tablets")
-	code := people.NewToken()
+	code := people.NewCode()
 	must(w.people.MakeTabletLink(ctx, db.NewID(), code, w.venue.ID, w.who.Staff.ID, 1))(t)
 	must(w.people.EnrolTablet(ctx, people.Enrol{ID: db.NewID(), Code: code, Token: people.NewToken()}))(t)
 	next("")
@@ -265,7 +265,7 @@ func TestEveryPageInEveryLanguage(t *testing.T) {
 	who := w.colleague(t, "wang", people.Grant{Role: people.Trainer, PlaceKind: people.Venue, PlaceID: w.venue.ID})
 	link := w.post(t, "/staff/staff/"+who.ID+"/link", url.Values{"token": {people.NewToken()}})
 	sheet := w.post(t, "/staff/cards", url.Values{"id": {db.NewID()}, "pages": {"1"}})
-	enrol := w.post(t, "/staff/tablets/links", url.Values{"id": {db.NewID()}, "code": {people.NewToken()}, "venue": {w.venue.ID}, "places": {"1"}})
+	enrol := w.post(t, "/staff/tablets/links", url.Values{"id": {db.NewID()}, "code": {people.NewCode()}, "venue": {w.venue.ID}, "places": {"1"}})
 	for _, lang := range []string{"zh-Hans", "en"} {
 		for _, path := range []string{"/staff", "/staff/setup", "/staff/account", "/staff/staff", "/staff/staff/new", "/staff/staff/" + who.ID, link, "/staff/tablets", enrol, "/staff/cards", sheet} {
 			rec := w.do(http.MethodGet, path, nil, func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "lang", Value: lang}) })

@@ -29,7 +29,7 @@ type venueTablets struct {
 
 func (h *handlers) tabletsPage(c echo.Context) (tabletsPage, error) {
 	ctx := c.Request().Context()
-	p := tabletsPage{Places: "1", Code: people.NewToken(), VenueID: c.QueryParam("venue")}
+	p := tabletsPage{Places: "1", Code: people.NewCode(), VenueID: c.QueryParam("venue")}
 	scope := tour.ScopeOf(people.Who(c), people.Organizer)
 	venues, err := h.Tour.Venues(ctx, scope)
 	if err != nil {

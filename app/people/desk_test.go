@@ -71,7 +71,7 @@ func TestSheet(t *testing.T) {
 func TestTablets(t *testing.T) {
 	s, _, c := newStore(t)
 	ctx := t.Context()
-	code, token := people.NewToken(), people.NewToken()
+	code, token := people.NewCode(), people.NewToken()
 	must(s.MakeTabletLink(ctx, db.NewID(), code, "venue-1", "staff-1", 2))(t)
 	act := people.Enrol{ID: db.NewID(), Code: code, Token: token}
 	first := must(s.EnrolTablet(ctx, act))(t)
@@ -102,7 +102,7 @@ func TestTablets(t *testing.T) {
 	}
 	_, _, err = s.TabletByToken(ctx, token)
 	wantKind(t, err, fault.NotFound, "")
-	late := people.NewToken()
+	late := people.NewCode()
 	must(s.MakeTabletLink(ctx, db.NewID(), late, "venue-1", "staff-1", 1))(t)
 	c.move(31 * time.Minute)
 	_, err = s.TabletLinkByCode(ctx, late)
@@ -112,7 +112,7 @@ func TestTablets(t *testing.T) {
 // A hall full of tablets scans one code at once: every one gets a label of its own.
 func TestTabletsAtOnce(t *testing.T) {
 	s, _, _ := newStore(t)
-	code := people.NewToken()
+	code := people.NewCode()
 	must(s.MakeTabletLink(t.Context(), db.NewID(), code, "venue-1", "staff-1", 12))(t)
 	var wg sync.WaitGroup
 	for range 12 {

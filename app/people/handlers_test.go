@@ -173,7 +173,7 @@ func TestCityAsksForASecondFactor(t *testing.T) {
 
 func TestEnrolPages(t *testing.T) {
 	h := newHouse(t, false)
-	code := people.NewToken()
+	code := people.NewCode()
 	must(h.store.MakeTabletLink(t.Context(), db.NewID(), code, "venue-1", "staff-1", 1))(t)
 	b, path := h.browser(t), "/tablet/enrol/"+code
 	page := b.get(path).want(t, 200, path, "望江社区体验中心", "是，登记")
@@ -281,7 +281,7 @@ func TestEveryPageInEveryLanguage(t *testing.T) {
 	h := newHouse(t, false)
 	firstAdmin(t, h.staff)
 	out := must(h.store.Issue(t.Context(), people.Issue{ID: db.NewID(), AgeBand: people.Age65}))(t)
-	code := people.NewToken()
+	code := people.NewCode()
 	must(h.store.MakeTabletLink(t.Context(), db.NewID(), code, "venue-1", "staff-1", 1))(t)
 	out2 := h.browser(t)
 	b := h.browser(t)

@@ -197,6 +197,18 @@ func NewToken() string {
 	return string(b)
 }
 
+// codeLength is how long an enrolment code is: short enough to type where a camera does
+// not read QR codes, and 50 bits for the half hour that it lives.
+const codeLength = 10
+
+// NewCode draws the code that a tablet's enrolment address ends in.
+func NewCode() string { return NewToken()[:codeLength] }
+
+// isCode reports whether text has the form of an enrolment code; longer ones do too.
+func isCode(text string) bool {
+	return len(text) >= codeLength && len(text) <= tokenLength && strings.Trim(text, CardAlphabet) == ""
+}
+
 // isToken reports whether text has the form of a token. Whether it is a good one, only
 // its hash tells.
 func isToken(text string) bool {

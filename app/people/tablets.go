@@ -46,7 +46,7 @@ const (
 func (l TabletLink) Left() int { return l.Places - l.Used }
 
 // MakeTabletLink makes a link under the act's ID, whose code is given by the caller
-// (NewToken) so that the same act again is the same link. Places less than one or more
+// (NewCode) so that the same act again is the same link. Places less than one or more
 // than MostTablets are fault.Invalid beside "places".
 func (s *Store) MakeTabletLink(ctx context.Context, id, code, venueID, staffID string, places int) (TabletLink, error) {
 	f := fault.New(fault.Invalid, "web.form_mistakes")
@@ -56,7 +56,7 @@ func (s *Store) MakeTabletLink(ctx context.Context, id, code, venueID, staffID s
 	if err := f.OrNil(); err != nil {
 		return TabletLink{}, err
 	}
-	if !isToken(code) {
+	if !isCode(code) {
 		return TabletLink{}, fault.New(fault.Invalid, "web.bad_request")
 	}
 	now := db.Instant(s.now())
@@ -78,11 +78,11 @@ func (s *Store) TabletLinkByCode(ctx context.Context, code string) (TabletLink, 
 }
 
 func (s *Store) tabletLink(ctx context.Context, code string) (TabletLink, error) {
-	l, err := gorm.G[TabletLink](s.db).Where("code_hash = ? AND expires_at > ?", tokenHash(code), db.Instant(s.now())).Take(ctx)
+	l, err := gorm.G[TabletLink](s.db).Where("code_hash = ? AND expires_at > ?", tokenHash(squeezeCard(code)), db.Instant(s.now())).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return TabletLink{}, tabletLinkGone()
 	}
-	l.Code = code
+	l.Code = squeezeCard(code)
 	return l, err
 }
 
