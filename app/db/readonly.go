@@ -13,7 +13,7 @@ import (
 // probeEvery is how soon writing goes on after there is room again, at the latest.
 const probeEvery = 2 * time.Second
 
-// readOnly is whether the last write found the disk full. Reading goes on.
+// readOnly is whether writing has stopped because the disk is full. Reading goes on.
 type readOnly struct{ on atomic.Bool }
 
 func (r *readOnly) set() {
@@ -28,8 +28,9 @@ func (r *readOnly) clear() {
 	}
 }
 
-// ReadOnly reports whether the last write was refused because the disk is full or cannot
-// be written. It ends by itself: with the next write that goes through, or RunProbe's.
+// ReadOnly reports whether a write was refused because the disk is full or cannot be
+// written, and no Probe has gone through since. A small write that still finds a place
+// does not end it: the next would be refused again. RunProbe ends it by itself.
 func (d *DB) ReadOnly() bool { return d.house.full.on.Load() }
 
 // RunProbe tries a real small write every two seconds while the database is read-only,
@@ -57,8 +58,9 @@ type writeProbe struct {
 
 func (writeProbe) TableName() string { return "write_probes" }
 
-// probeFill is larger than the pages that an overwritten row would reuse.
-var probeFill = strings.Repeat("0", 16<<10)
+// probeFill is as much as a busy second writes, so that writing goes on for a while when
+// it fits.
+var probeFill = strings.Repeat("0", 64<<10)
 
 // Probe writes a row, commits it and deletes it again. Its success ends the read-only
 // state, its refusal begins it; the error is Write's.
@@ -70,8 +72,12 @@ func (d *DB) Probe(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return Write(ctx, d.DB, func(tx *gorm.DB) error {
-		_, err := gorm.G[writeProbe](tx).Where("id = ?", row.ID).Delete(ctx)
+	err = Write(ctx, d.DB, func(tx *gorm.DB) error {
+		_, err := gorm.G[writeProbe](tx).Where("id <> ''").Delete(ctx) // and what an earlier probe left
 		return err
 	})
+	if err == nil {
+		d.house.full.clear()
+	}
+	return err
 }

@@ -70,7 +70,6 @@ func (h *house) writeOnce(ctx context.Context, g *gorm.DB, fn func(tx *gorm.DB) 
 func (h *house) named(err error) error {
 	switch {
 	case err == nil:
-		h.full.clear()
 		return nil
 	case sqliteFull(err), postgresFull(err):
 		h.full.set()

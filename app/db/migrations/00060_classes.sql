@@ -24,7 +24,7 @@ CREATE INDEX live_classes_state ON live_classes (state, unsettled, id);
 -- One device in one class: what its token names, and when it was last heard of. who is
 -- the visit, seat or staff ID behind it and never leaves this table.
 CREATE TABLE live_visits (
-    identity  TEXT     NOT NULL PRIMARY KEY, -- random
+    ticket    TEXT     NOT NULL PRIMARY KEY, -- random; what LiveKit calls an identity
     class_id  TEXT     NOT NULL REFERENCES live_classes (id),
     role      TEXT     NOT NULL CHECK (role IN ('home', 'trainer')),
     who       TEXT     NOT NULL,
@@ -35,5 +35,5 @@ CREATE TABLE live_visits (
     hears     BOOLEAN  NOT NULL, -- sound is playing and the page is in front
     UNIQUE (class_id, role, who)
 );
-CREATE INDEX live_visits_class ON live_visits (class_id, joined_at, identity);
+CREATE INDEX live_visits_class ON live_visits (class_id, joined_at, ticket);
 CREATE INDEX live_visits_person ON live_visits (person_id);

@@ -8,7 +8,7 @@ CREATE TABLE live_evidence (
     kind     TEXT     NOT NULL,
     sid      TEXT     NOT NULL, -- the media server's ID of one connection, '' for none
     room_sid TEXT     NOT NULL, -- changes when the media server was started again
-    identity TEXT     NOT NULL,
+    ticket   TEXT     NOT NULL, -- whose connection, as in live_visits
     at       DATETIME NOT NULL,
     data     TEXT     NOT NULL -- JSON
 );
