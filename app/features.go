@@ -18,6 +18,7 @@ import (
 	"silverclass/courses"
 	"silverclass/courses/practice"
 	"silverclass/live"
+	"silverclass/live/sfu"
 	"silverclass/quizzes"
 
 	"github.com/labstack/echo/v4"
@@ -113,6 +114,9 @@ func (p *program) registerLive() error {
 func (p *program) liveServer() live.Server {
 	if p.sfu != nil {
 		return live.Server{URL: p.sfu.URL(), Key: p.sfu.Key(), Secret: p.sfu.Secret(), Status: p.sfu.Status}
+	}
+	if p.settings.Livekit == livekitOff { // pages say that there is no video here
+		return live.Server{Status: func() sfu.Status { return sfu.Status{State: sfu.Stopped} }}
 	}
 	return live.Server{URL: p.settings.Livekit, Public: p.settings.Livekit, Key: p.settings.LivekitKey, Secret: p.settings.LivekitSecret}
 }

@@ -178,7 +178,7 @@ func (b *builder) makeTour(ctx context.Context) error {
 	}
 	for i, s := range b.world.Stops {
 		plan := tour.StopPlan{Stop: tour.Stop{ID: db.NewID(), TourID: t.ID, CityID: b.city.ID, Name: s.Name, Forms: s.Forms,
-			FirstDay: b.day(-50 + 20*i), LastDay: b.day(-48 + 20*i)}, Venues: []string{b.venues[i%len(b.venues)].ID}}
+			FirstDay: b.day(-54 + 24*i), LastDay: b.day(-42 + 24*i)}, Venues: []string{b.venues[i%len(b.venues)].ID}}
 		for j, p := range b.partners {
 			plan.Partners = append(plan.Partners, tour.StopPartner{PartnerID: p.ID, Sends: b.world.Partners[j].Sends})
 		}
