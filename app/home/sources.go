@@ -11,6 +11,7 @@ import (
 	"silverclass/app/tour"
 	"silverclass/courses"
 	"silverclass/live"
+	"silverclass/quizzes"
 )
 
 // FromRoom offers the push that the reader's seat has not followed yet. catalog gives the
@@ -116,3 +117,21 @@ func NextLesson(p *courses.Progress, tours *tour.Store) Source {
 // minutes is about how long so many steps take: eight of them five minutes
 // (curriculum.md D.2).
 func minutes(steps int) int { return max(1, (steps*5+courses.Steps-1)/courses.Steps) }
+
+// DueAgain offers the quiz that has been due the longest.
+func DueAgain(quiz *quizzes.Store, catalog *courses.Catalog) Source {
+	return SourceFunc(func(ctx context.Context, who people.Reader, lang string) (*Card, error) {
+		slug, ok, err := quiz.Due(ctx, who)
+		if err != nil || !ok {
+			return nil, err
+		}
+		lesson, err := catalog.Lesson(slug)
+		if fault.Is(err, fault.NotFound) || (err == nil && !lesson.HasQuiz()) {
+			return nil, nil // taken away since
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &Card{Kind: Due, Lesson: lesson.Title.In(lang), URL: courses.QuizURL(slug, "")}, nil
+	})
+}

@@ -5,6 +5,7 @@
 const EVERY = 2000; // ms between two looks at the room
 const SIGNAL = 20000; // ms between two signals of ours
 const ASK = 5 * 60000; // idle time before the question (senior-ui.md I4)
+const WAITING = ['/', '/tablet', '/card', '/help']; // pages of a tablet where nobody sits yet
 const FREE = 6 * 60000; // idle time after which the tablet is free
 
 let state; // the last look; undefined before the first
@@ -74,7 +75,9 @@ async function look() {
   const before = state;
   state = now;
   if (leaving) return;
-  if (before && before.seat !== now.seat) return go('/tablet');
+  // Somebody was seated here, or no longer sits here. In the middle of a lesson a new seat
+  // is her own doing: a visitor's first step makes one.
+  if (before && before.seat !== now.seat && (before.seat || WAITING.includes(location.pathname))) return go('/tablet');
   if (before && !now.seat && before.session !== now.session) return go(location.pathname === '/' ? '/' : '/tablet');
   if (now.push && !(question && !question.hidden)) return post('/tablet/go', { version: now.push.version });
   await showHand(now.hand);
@@ -168,8 +171,8 @@ async function showHand(hand) {
       strip.hidden = true;
       send('/help/cancel', {}).catch(() => {});
     });
-    document.querySelector('.foot').prepend(strip);
   }
+  if (!strip.isConnected) document.querySelector('.foot').prepend(strip); // the footer was renewed with its step
   const text = await say(hand === 'coming' ? 'hand_coming' : 'hand_up');
   if (strip.firstChild.textContent !== text) strip.firstChild.textContent = text;
   strip.lastChild.hidden = hand === 'coming';
