@@ -68,7 +68,8 @@ func seconds(ttl time.Duration) string {
 // RunLeased runs fn every so often, in one process at a time of all that share the
 // database, until ctx ends. fn's context ends when the lease cannot be renewed in time;
 // the lease is renewed while fn runs, given back at the end, and taken over by another
-// once ttl has passed without a renewal. Errors of fn are logged, and the next round
+// once ttl has passed without a renewal. Where every is longer than ttl, each process has
+// rounds of its own, which do not overlap. Errors of fn are logged, and the next round
 // comes; equal errors one after another are logged once.
 func (d *DB) RunLeased(ctx context.Context, name string, every, ttl time.Duration, fn func(context.Context) error) {
 	l := leased{d: d, name: name, holder: NewRandomID(), ttl: ttl}

@@ -27,7 +27,7 @@ type column struct {
 }
 
 // Both databases are migrated from scratch and must come out with the same tables,
-// columns, types, nullability and keys. It needs PostgreSQL, and then compares SQLite.
+// columns, types, nullability, keys, indexes and views. It needs PostgreSQL, and then compares SQLite.
 func TestBothDatabasesHaveTheSameSchema(t *testing.T) {
 	if !dbtest.IsPostgres() {
 		return
@@ -48,8 +48,16 @@ func TestBothDatabasesHaveTheSameSchema(t *testing.T) {
 	if len(a) < 30 {
 		t.Errorf("only %d columns were compared", len(a))
 	}
-	if diff := cmp.Diff(names(t, lite, sqliteIndexes), names(t, pg, postgresIndexes)); diff != "" {
-		t.Errorf("indexes differ (-sqlite +postgres):\n%s", diff)
+	for _, q := range []struct{ what, sqlite, postgres string }{
+		{"indexes", sqliteIndexes, postgresIndexes},
+		{"foreign keys", sqliteForeign, postgresForeign},
+		{"unique keys", sqliteUnique, postgresUnique},
+		{"views", sqliteViews, postgresViews},
+	} {
+		a, b := names(t, lite, q.sqlite), names(t, pg, q.postgres)
+		if diff := cmp.Diff(a, b); diff != "" || len(a) == 0 {
+			t.Errorf("%d %s differ (-sqlite +postgres):\n%s", len(a), q.what, diff)
+		}
 	}
 }
 
@@ -73,6 +81,26 @@ const sqliteIndexes = `SELECT name FROM sqlite_master WHERE type = 'index' AND s
 
 const postgresIndexes = `SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'public'
 	AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = indexname) ORDER BY indexname`
+
+const sqliteForeign = `SELECT m.name || '.' || f."from" || ' ' || f."table" || ' ' || f.on_delete AS name
+	FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY 1`
+
+const postgresForeign = `SELECT k.conrelid::regclass::text || '.' || a.attname || ' ' || k.confrelid::regclass::text || ' ' ||
+		CASE k.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'r' THEN 'RESTRICT' ELSE '?' END AS name
+	FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+	WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace ORDER BY 1`
+
+const sqliteUnique = `SELECT m.name || ' ' || (SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY name)) AS name
+	FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND i.origin = 'u'
+		AND m.name <> 'goose_db_version' ORDER BY 1`
+
+const postgresUnique = `SELECT k.conrelid::regclass::text || ' ' || string_agg(a.attname, ',' ORDER BY a.attname) AS name
+	FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+	WHERE k.contype = 'u' AND k.connamespace = 'public'::regnamespace GROUP BY k.oid, k.conrelid ORDER BY 1`
+
+const sqliteViews = `SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name`
+
+const postgresViews = `SELECT table_name AS name FROM information_schema.views WHERE table_schema = 'public' ORDER BY 1`
 
 func columns(t *testing.T, d *db.DB, query string) []column {
 	t.Helper()
