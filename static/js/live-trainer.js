@@ -132,4 +132,6 @@ if (phase === 'open') {
   toggle(camera, 'video');
   follow(address, onState, (ok) => { room.reachable = ok; });
   window.addEventListener('load', begin);
+  // Who ends the class has left it: no new connection is tried while the page goes.
+  document.querySelector('#live-end form').addEventListener('submit', () => room.leave('over'));
 }
