@@ -2,6 +2,8 @@ package tour
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -121,6 +123,15 @@ type sheetPage struct {
 
 // Ordinal is the number of the line at index i.
 func (p sheetPage) Ordinal(i int) int { return i + 1 }
+
+// Hash is the ledger's head in groups of eight, as people read it over the telephone.
+func (p sheetPage) Hash() string {
+	var groups []string
+	for part := range slices.Chunk([]byte(p.Head.Hash), 8) {
+		groups = append(groups, string(part))
+	}
+	return strings.Join(groups, " ")
+}
 
 // spareLines is how many empty lines a sheet has beyond the session's places, and how
 // many it has when nobody counted the places.
