@@ -41,7 +41,7 @@ type Evidence struct {
 	Kind     Kind
 	SID      string `gorm:"column:sid"`
 	RoomSID  string `gorm:"column:room_sid"`
-	Identity string
+	Identity string `gorm:"column:ticket"`
 	At       time.Time
 	Data     Detail `gorm:"serializer:json"`
 }

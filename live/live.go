@@ -94,7 +94,7 @@ const (
 // Visit is one device in one class. A person with two devices has two.
 type Visit struct {
 	// Identity is random, stands in the token, and says nothing about anybody.
-	Identity string `gorm:"primaryKey"`
+	Identity string `gorm:"column:ticket;primaryKey"`
 	ClassID  string
 	Role     Role
 	// Who is the visit, seat or staff ID behind it: the same device that comes back gets

@@ -47,7 +47,7 @@ func (s *Store) admit(ctx context.Context, a Admission) (Visit, error) {
 	switch {
 	case err == nil:
 		if old.PersonID == nil && a.PersonID != nil {
-			_, err = gorm.G[Visit](s.db).Where("identity = ?", old.Identity).Update(ctx, "person_id", a.PersonID)
+			_, err = gorm.G[Visit](s.db).Where("ticket = ?", old.Identity).Update(ctx, "person_id", a.PersonID)
 		}
 		return old, err
 	case !fault.Is(err, fault.NotFound):
@@ -71,7 +71,7 @@ func (s *Store) room(ctx context.Context, a Admission) error {
 		return nil
 	}
 	n, err := gorm.G[Visit](s.db).Where("class_id = ? AND role = ? AND here AND seen_at > ?",
-		a.ClassID, Home, s.Now().Add(-silent)).Count(ctx, "identity")
+		a.ClassID, Home, s.Now().Add(-silent)).Count(ctx, "ticket")
 	if err == nil && int(n) >= a.Capacity {
 		return fault.New(fault.Conflict, "live.full")
 	}
@@ -118,7 +118,7 @@ func (s *Store) hear(ctx context.Context, b Beat) error {
 		return err
 	}
 	v.SeenAt, v.Here, v.Hears = s.Now(), !b.Leaving, b.Hears && b.Visible && !b.Leaving
-	_, err = gorm.G[Visit](s.db).Where("identity = ?", v.Identity).Select("seen_at", "here", "hears").Updates(ctx, v)
+	_, err = gorm.G[Visit](s.db).Where("ticket = ?", v.Identity).Select("seen_at", "here", "hears").Updates(ctx, v)
 	if err != nil {
 		return fmt.Errorf("heartbeat: %w", err)
 	}
@@ -135,10 +135,10 @@ func (s *Store) hear(ctx context.Context, b Beat) error {
 // which they came.
 func (s *Store) Here(ctx context.Context, classID string) ([]Visit, error) {
 	return gorm.G[Visit](s.db).Where("class_id = ? AND here AND seen_at > ?", classID, s.Now().Add(-silent)).
-		Order("role DESC, joined_at, identity").Limit(1000).Find(ctx)
+		Order("role DESC, joined_at, ticket").Limit(1000).Find(ctx)
 }
 
 // visits are all devices of a class, also those that have left.
 func (s *Store) visits(ctx context.Context, classID string) ([]Visit, error) {
-	return gorm.G[Visit](s.db).Where("class_id = ?", classID).Order("joined_at, identity").Find(ctx)
+	return gorm.G[Visit](s.db).Where("class_id = ?", classID).Order("joined_at, ticket").Find(ctx)
 }
