@@ -251,8 +251,11 @@ func (p *donePage) decide(c *Catalog, l *Lesson, run Run, st map[string]State, l
 	}
 	s := st[l.Slug].Seal
 	switch {
+	case !s.Lesson && run.Seen.Read():
+		p.Head, p.Say = "courses.done_half", "courses.done_half_say"
+		p.Main = link{Key: "courses.go_on", URL: StepURL(l.Slug, run.Step, run.ID)}
 	case !s.Lesson:
-		step := max(FirstStep, run.Seen.FirstOpen())
+		step := run.Seen.FirstOpen()
 		p.Step, _ = l.At(step)
 		p.Head, p.Say = "courses.done_unread", "courses.done_unread_say"
 		p.Main = link{Key: "courses.to_step", URL: StepURL(l.Slug, step, run.ID)}
