@@ -16,6 +16,7 @@ import (
 	"silverclass/app/db"
 	"silverclass/app/ledger"
 	"silverclass/app/people"
+	"silverclass/app/room"
 	"silverclass/app/tour"
 	"silverclass/courses"
 	"silverclass/courses/practice"
@@ -79,6 +80,7 @@ type builder struct {
 	courses  *courses.Store
 	practice *practice.Store
 	quizzes  *quizzes.Store
+	room     *room.Store
 
 	city     tour.City
 	venues   []tour.Venue
@@ -126,7 +128,7 @@ func Build(ctx context.Context, p Parts) (City, error) {
 		return made, err
 	}
 	made.Card = cards[0].Number
-	return made, nil
+	return made, b.inOne(ctx, b.sitDown)
 }
 
 // clock is the builder's time, which the stores ask.
@@ -137,7 +139,7 @@ func (b *builder) use(g *gorm.DB) {
 	b.g = g
 	b.tour, b.people = tour.NewStore(g, b.clock), people.NewStore(g, b.clock)
 	b.courses, b.practice = courses.NewStore(g, b.clock), practice.NewStore(g, b.clock)
-	b.quizzes = quizzes.NewStore(g, b.clock)
+	b.quizzes, b.room = quizzes.NewStore(g, b.clock), room.NewStore(g, b.clock)
 }
 
 // inOne runs a step in one transaction: thousands of acts, one wait for the disk.

@@ -18,9 +18,10 @@ import (
 func (b *builder) makeSessions(ctx context.Context) error {
 	for i := range Sessions {
 		start := b.start(i)
-		n := tour.Session{ID: db.NewID(), VenueID: b.venues[i%len(b.venues)].ID, Title: b.Titles[i%len(b.Titles)], Topics: []string{"fraud"},
-			Mode: tour.OnSite, Places: b.venues[i%len(b.venues)].Places, TrainerID: &b.trainer, StartsAt: start, EndsAt: start.Add(90 * time.Minute)}
-		if i%3 == 1 {
+		venue := b.venues[(i+running)%len(b.venues)] // the running one is where the trainer and the helper work
+		n := tour.Session{ID: db.NewID(), VenueID: venue.ID, Title: b.Titles[i%len(b.Titles)], Topics: []string{"fraud"},
+			Mode: tour.OnSite, Places: venue.Places, TrainerID: &b.trainer, StartsAt: start, EndsAt: start.Add(90 * time.Minute)}
+		if i%3 == 0 {
 			n.Mode = tour.Both
 		}
 		if stop := b.stops[i/4%len(b.stops)]; i%2 == 0 {
