@@ -114,10 +114,10 @@ func (d *questionPage) rows(sheet Sheet, at int, lang string) {
 	for i := range sheet.Questions {
 		bead := ""
 		switch {
+		case sheet.Solved(i) && (i != at || sheet.Done()):
+			bead = "on"
 		case i == at:
 			bead = "now"
-		case sheet.Solved(i):
-			bead = "on"
 		}
 		d.Beads = append(d.Beads, bead)
 	}

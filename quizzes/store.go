@@ -105,11 +105,13 @@ func (s *Store) begin(ctx context.Context, who people.Reader, quiz *Quiz, t Tap)
 	if column == "" {
 		return Attempt{}, fmt.Errorf("quizzes: an answer of nobody")
 	}
-	_, err := s.open(ctx, who, quiz.Slug)
-	if err == nil || t.At != 0 { // another tab has begun already
+	open, err := s.open(ctx, who, quiz.Slug)
+	switch {
+	case err == nil && open.ID == t.Attempt: // the same tap by way of another instance, this moment
+		return Attempt{}, errMoved
+	case err == nil || t.At != 0: // another tab has begun already
 		return Attempt{}, fault.New(fault.Conflict, "quizzes.stale")
-	}
-	if !fault.Is(err, fault.NotFound) {
+	case !fault.Is(err, fault.NotFound):
 		return Attempt{}, err
 	}
 	before, err := s.Finished(ctx, who, quiz.Slug)

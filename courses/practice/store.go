@@ -164,14 +164,14 @@ func (s *Store) tap(ctx context.Context, who people.Reader, scene *Scene, t Tap)
 
 // begin is the first tap of a new go.
 func (s *Store) begin(ctx context.Context, who people.Reader, scene *Scene, t Tap) (Row, error) {
-	if _, err := s.open(ctx, who, scene.Slug); !fault.Is(err, fault.NotFound) {
-		if err == nil { // another tab has begun already
-			err = fault.New(fault.Conflict, "practice.stale")
-		}
-		return Row{}, err
-	}
-	if t.At != 0 {
+	open, err := s.open(ctx, who, scene.Slug)
+	switch {
+	case err == nil && open.ID == t.Play: // the same tap by way of another instance, this moment
+		return Row{}, errMoved
+	case err == nil || t.At != 0: // another tab has begun already
 		return Row{}, fault.New(fault.Conflict, "practice.stale")
+	case !fault.Is(err, fault.NotFound):
+		return Row{}, err
 	}
 	if _, err := scene.Tap(scene.Begin(), t.Do); err != nil {
 		return Row{}, err
