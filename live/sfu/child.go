@@ -155,12 +155,23 @@ func run(cfg childConfig, srv *service.LivekitServer, out *reporter, orders <-ch
 			case order == "drain" && ready != nil:
 				return stopNow(srv) // not even ready: nobody can be inside
 			case order == "drain":
-				go srv.Stop(false)
+				go drain(srv)
 			default:
 				logger.Warnw("unknown order on stdin", nil)
 			}
 		}
 	}
+}
+
+// drain ends the server when the last person has left. The server answers a moment before
+// it can be stopped, so that is waited for.
+func drain(srv *service.LivekitServer) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !srv.IsRunning() {
+		<-tick.C
+	}
+	srv.Stop(false)
 }
 
 // stopNow ends all classes and lets the last webhooks out.

@@ -215,6 +215,17 @@ func TestTheEndOfStdinEndsTheChild(t *testing.T) {
 	}
 }
 
+func TestAnEmptyServerDrainsAtOnceAndStays(t *testing.T) {
+	s := sfutest.Start(t, sfutest.Config(t))
+	s.Drain()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	st, err := s.Await(ctx, func(st sfu.Status) bool { return st.State == sfu.Stopped })
+	if err != nil || st.Starts != 1 {
+		t.Errorf("after draining: %+v, %v, want stopped after one start", st, err)
+	}
+}
+
 func TestNoTokenIsLogged(t *testing.T) {
 	s := sfutest.Start(t, sfutest.Config(t))
 	token := sfutest.Token(t, s, "class-1", "home", false)

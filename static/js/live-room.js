@@ -140,6 +140,7 @@ export class ClassRoom {
     const room = new L.Room({
       adaptiveStream: true,
       dynacast: true,
+      stopLocalTrackOnUnpublish: false, // a trainer's camera outlives a connection
       reconnectPolicy: { nextRetryDelayInMs: (c) => Math.min(2000, 300 * c.retryCount) },
       publishDefaults: {
         simulcast: true, videoCodec: 'vp8', dtx: true, red: true, audioPreset: L.AudioPresets.speech,

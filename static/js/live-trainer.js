@@ -34,6 +34,14 @@ const room = new ClassRoom({
   },
 });
 
+// unplugged: the camera or microphone is gone, and one press tries again.
+function unplugged() {
+  if (!tracks) return;
+  tracks.forEach((t) => { t.detach(); t.stop(); });
+  tracks = null;
+  room.leave('nodevice');
+}
+
 async function begin() {
   if (!window.isSecureContext || !navigator.mediaDevices) {
     document.getElementById('live-insecure').hidden = false;
@@ -56,6 +64,7 @@ async function begin() {
       return;
     }
     tracks.filter((t) => t.kind === 'video').forEach((t) => t.attach(video));
+    for (const t of tracks) t.mediaStreamTrack.addEventListener('ended', unplugged);
   }
   room.join();
 }
