@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"embed"
+	"html/template"
 	"net/http"
 	"strings"
 	"time"
@@ -78,7 +79,7 @@ type showPage struct {
 	Parts         Table
 	PartIDs       []string
 	About         Table
-	Query         string
+	Query         template.URL // of the scope: whole, since a template would escape its signs
 	OpensFacts    bool
 	Names         []string // of Report.Numbers, beside the rows of Numbers
 	Opens         []bool   // whether that row opens to facts
@@ -117,7 +118,7 @@ func (h *handlers) show(c echo.Context) error {
 
 func (h *handlers) data(c echo.Context, r Report) showPage {
 	w := h.wording(c)
-	d := showPage{Report: r, Numbers: w.numbers(r), Parts: w.parts(r), About: w.about(r), Query: r.Scope.Query(), From: r.Scope.From, To: r.Scope.To}
+	d := showPage{Report: r, Numbers: w.numbers(r), Parts: w.parts(r), About: w.about(r), Query: template.URL(r.Scope.Query()), From: r.Scope.From, To: r.Scope.To}
 	d.HasParts = r.Scope.Kind != Session
 	venue, city, err := h.store.Where(c.Request().Context(), r.Scope)
 	d.OpensFacts = err == nil && people.Who(c).May(people.Organizer, venue, city)
@@ -206,7 +207,7 @@ type factsPage struct {
 	Number Number
 	Value  string
 	Table  Table
-	Query  string
+	Query  template.URL
 }
 
 // facts are the rows behind one number.
@@ -224,7 +225,7 @@ func (h *handlers) facts(c echo.Context) error {
 	}
 	w := h.wording(c)
 	return h.pages.Show(c, http.StatusOK, "facts.html", web.View{Back: "/staff/reports?" + sc.Query(),
-		Data: factsPage{Report: r, Number: n, Value: w.value(n).String(), Table: w.facts(rows, h.titles), Query: sc.Query()}})
+		Data: factsPage{Report: r, Number: n, Value: w.value(n).String(), Table: w.facts(rows, h.titles), Query: template.URL(sc.Query())}})
 }
 
 // factsCSV is every fact of a scope, raw, so that anybody can count again.
