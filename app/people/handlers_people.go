@@ -57,6 +57,18 @@ type personPage struct {
 	Ages   []AgeBand
 	Sexes  []Sex
 	Card   string // a number that was typed
+	// History is who looked at or changed her lately, the newest first; empty for those
+	// who are not organizers.
+	History []Audit
+	Names   map[string]string // of who did it, by staff ID
+}
+
+// By is who did what a line says; empty when nobody was signed in.
+func (p personPage) By(a Audit) string {
+	if a.StaffID == nil {
+		return ""
+	}
+	return p.Names[*a.StaffID]
 }
 
 func (h *handlers) personPage(c echo.Context) (personPage, error) {
@@ -65,9 +77,29 @@ func (h *handlers) personPage(c echo.Context) (personPage, error) {
 	if err != nil {
 		return personPage{}, err
 	}
-	cards, err := h.store.Cards(ctx, who.ID)
-	return personPage{Person: who, Cards: cards, Ages: AgeBands(), Sexes: Sexes(),
-		Edit: EditPerson{ID: who.ID, Name: who.Name, AgeBand: who.AgeBand, Sex: who.Sex}}, err
+	p := personPage{Person: who, Ages: AgeBands(), Sexes: Sexes(),
+		Edit: EditPerson{ID: who.ID, Name: who.Name, AgeBand: who.AgeBand, Sex: who.Sex}}
+	if p.Cards, err = h.store.Cards(ctx, who.ID); err != nil || !Who(c).MayAnywhere(Organizer) {
+		return p, err
+	}
+	if p.History, err = h.store.Audits(ctx, "person:"+who.ID, historyLimit); err != nil {
+		return p, err
+	}
+	p.Names, err = h.staff.Names(ctx, staffOf(p.History))
+	return p, err
+}
+
+const historyLimit = 20
+
+// staffOf are the members of staff in some audit lines.
+func staffOf(list []Audit) []string {
+	var ids []string
+	for _, a := range list {
+		if a.StaffID != nil {
+			ids = append(ids, *a.StaffID)
+		}
+	}
+	return ids
 }
 
 func (p personPage) view() web.View { return web.View{Back: "/staff/people", Data: p} }

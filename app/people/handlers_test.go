@@ -227,6 +227,7 @@ func TestPersonPages(t *testing.T) {
 	}
 	b.post(path+"/cards/revoke", "number", out.Card.Number).want(t, 200, path, "已挂失")
 	b.post(path+"/cards/restore", "number", out.Card.Number).want(t, 200, path, "又可以用了")
+	b.get(path).want(t, 200, path, "最近的记录", "查看学员", "李老师")
 	missing := "/staff/people/" + db.NewRandomID()
 	b.get(missing).want(t, 404, missing, "没有找到这位学员")
 	for _, a := range must(h.store.Audits(t.Context(), "person:"+out.Person.ID, 50))(t) {
