@@ -190,6 +190,14 @@ func TestAClassInTheBrowser(t *testing.T) {
 		t.Errorf("a hall tablet has the media script: %s", got)
 	}
 
+	insecure := newPage(t, browser, "insecure", plain, "trainer")
+	insecure.do(chromedp.Navigate(plain + "/staff/classes/" + b.session.ID))
+	insecure.await("insecure", 10*time.Second)
+	if got := insecure.read(`document.getElementById("live-insecure").innerText`); !strings.Contains(got, "https") {
+		t.Errorf("a trainer on plain HTTP reads %q", got)
+	}
+	insecure.look("trainer-insecure")
+
 	home.do(chromedp.Click(chromedp.CSS("#live-join")))
 	home.await("live", 20*time.Second)
 	moves := func() {
