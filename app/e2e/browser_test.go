@@ -84,8 +84,19 @@ type Tab struct {
 // window opens a context of its own with one tab of that size in CSS pixels.
 func window(t testing.TB, name string, width, height int64) *Tab {
 	t.Helper()
+	return open(t, name, chromium, width, height, chromedp.WithNewBrowserContext())
+}
+
+// another opens a second tab of the same person.
+func (tab *Tab) another(name string) *Tab {
+	tab.t.Helper()
+	return open(tab.t, name, tab.ctx, 1280, 800)
+}
+
+func open(t testing.TB, name string, parent context.Context, width, height int64, options ...chromedp.ContextOption) *Tab {
+	t.Helper()
 	tab := &Tab{t: t, name: name, urls: map[network.RequestID]string{}, expected: map[int]bool{}}
-	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext(), chromedp.WithListener(tab.hear))
+	ctx, cancel := chromedp.NewContext(parent, append(options, chromedp.WithListener(tab.hear))...)
 	tab.ctx = ctx
 	t.Cleanup(func() {
 		if t.Failed() {

@@ -181,10 +181,15 @@ func (p *Program) Printed(text string) (line string) {
 	return line
 }
 
+// log is what the program wrote, without the QR code and without requests that went well.
 func (p *Program) log() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return strings.Join(slices.DeleteFunc(slices.Clone(p.printed), isDrawn), "\n") + "\n--- errors and log:\n" + strings.Join(p.complain, "\n")
+	dull := func(line string) bool {
+		return strings.ContainsAny(line, "█▀▄") || strings.TrimSpace(line) == "" || strings.Contains(line, "msg=request") && !strings.Contains(line, "status=5")
+	}
+	said := func(lines []string) string { return strings.Join(slices.DeleteFunc(slices.Clone(lines), dull), "\n") }
+	return said(p.printed) + "\n--- errors and log:\n" + said(p.complain)
 }
 
 // Kill ends the program as a power cut would.
@@ -271,6 +276,3 @@ func free(t testing.TB, open func(address string) (io.Closer, error)) int {
 	t.Fatal("no free port below 30000")
 	return 0
 }
-
-// isDrawn reports whether a line is a row of the QR code.
-func isDrawn(line string) bool { return strings.ContainsAny(line, "█▀▄") }

@@ -65,6 +65,25 @@ func (tab *Tab) FollowText(text string) {
 	tab.awaitNewPage("a new page after “" + text + "”")
 }
 
+// Press taps an element, again and again like somebody impatient, until the address
+// matches. A tap in the first moments of a page is meant for the page before and has no
+// effect (K7), and many taps are one.
+func (tab *Tab) Press(selector, pattern string) {
+	tab.t.Helper()
+	re := regexp.MustCompile(pattern)
+	eventually(tab.t, fmt.Sprintf("%s to come to %s by tapping %s", tab.name, pattern, selector), func() error {
+		at := tab.address()
+		if re.MatchString(at) {
+			return nil
+		}
+		if err := tab.try(chromedp.Click(chromedp.CSS(selector))); err != nil {
+			return err
+		}
+		return fmt.Errorf("is at %s:\n%s", at, tab.shown())
+	})
+	tab.AwaitAddress(pattern)
+}
+
 // ClickText presses the first visible link or button that shows this text.
 func (tab *Tab) ClickText(text string) {
 	tab.t.Helper()
