@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -15,8 +16,10 @@ import (
 	"silverclass/app/tour"
 	"silverclass/app/web"
 	"silverclass/courses"
+	"silverclass/courses/practice"
 	"silverclass/live"
 	"silverclass/live/sfu"
+	"silverclass/quizzes"
 	"silverclass/static"
 
 	"github.com/labstack/echo/v4"
@@ -156,4 +159,18 @@ func (p *program) startBackground(ctx context.Context) {
 	run(ledger.NewSealer(p.db).Run)
 	run(p.db.RunProbe)
 	run(p.live.Run)
+	run(func(ctx context.Context) { p.db.RunLeased(ctx, "rooms.sweep", time.Minute, 2*time.Minute, p.room.Sweep) })
+	run(func(ctx context.Context) { p.db.RunLeased(ctx, "purge", time.Hour, 10*time.Minute, p.purge) })
+}
+
+// purge lets go of what nobody needs any more: visitors' working rows, old audit lines,
+// webhooks that became evidence. Facts stay.
+func (p *program) purge(ctx context.Context) error {
+	answers := quizzes.NewStore(p.db.DB, p.now)
+	var failed error
+	for _, fn := range []func(context.Context) error{p.people.Purge, p.courses.Purge, practice.NewStore(p.db.DB, p.now).Purge,
+		answers.Purge, answers.ForgetAsked, p.live.Store().Purge} {
+		failed = errors.Join(failed, fn(ctx))
+	}
+	return failed
 }

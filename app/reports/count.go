@@ -208,7 +208,7 @@ func tally(counts []ledger.Fact) (f ledger.Fact, d ledger.CountedDetail, ok bool
 			if dx.Method != method {
 				continue
 			}
-			if !ok || x.At.After(f.At) || (x.At.Equal(f.At) && x.ID > f.ID) {
+			if !ok || x.At.After(f.At) || (x.At.Equal(f.At) && dx.Heads < d.Heads) { // of two at once the lower: nothing looks better than it is
 				f, d, ok = x, dx, true
 			}
 		}

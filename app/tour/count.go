@@ -53,14 +53,17 @@ func holding(counts []HeadCount) (HeadCount, bool) {
 	return best, found
 }
 
-// better reports whether count a holds before b. IDs are v7 and break a tie of instants
-// the same way everywhere.
+// better reports whether count a holds before b. Of two at the same instant the lower
+// holds, as in the ledger's own counting.
 func better(a, b HeadCount) bool {
 	if (a.Method == Tally) != (b.Method == Tally) {
 		return a.Method == Tally
 	}
 	if !a.At.Equal(b.At) {
 		return a.At.After(b.At)
+	}
+	if a.Heads != b.Heads {
+		return a.Heads < b.Heads
 	}
 	return a.ID > b.ID
 }

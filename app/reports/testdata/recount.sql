@@ -11,7 +11,7 @@ SELECT
      FROM facts c
      WHERE c.verb = 'counted' AND c.id = (
        SELECT x.id FROM facts x WHERE x.verb = 'counted' AND x.session_id = c.session_id
-       ORDER BY json_extract(x.detail, '$.method') = 'tally' DESC, x.at DESC, x.id DESC LIMIT 1))) AS unregistered,
+       ORDER BY json_extract(x.detail, '$.method') = 'tally' DESC, x.at DESC, json_extract(x.detail, '$.heads') LIMIT 1))) AS unregistered,
   (SELECT COUNT(DISTINCT person_id || object) FROM facts WHERE verb = 'finished' AND person_id <> '') AS lessons_known,
   (SELECT COUNT(DISTINCT run || object) FROM facts WHERE verb = 'finished' AND person_id = '') AS lessons_visitor,
   (SELECT COUNT(DISTINCT CASE WHEN person_id <> '' THEN person_id ELSE run END || object) FROM facts
