@@ -69,7 +69,7 @@ func TestWhichCountHolds(t *testing.T) {
 		{"the latest tally", 1, []HeadCount{tally("2", "10:40", 31), tally("1", "10:10", 20)}, Numbers{Registered: 1, Heads: new(31), Unregistered: 30, PersonTimes: 31}},
 		{"a tally before a later estimate", 1, []HeadCount{guess, tally("1", "10:10", 20)}, Numbers{Registered: 1, Heads: new(20), Unregistered: 19, PersonTimes: 20}},
 		{"an estimate where there is no tally", 1, []HeadCount{guess, back}, Numbers{Registered: 1, Heads: new(40), Estimate: true, Unregistered: 39, PersonTimes: 40}},
-		{"at one instant the later ID", 0, []HeadCount{tally("2", "10:10", 5), tally("1", "10:10", 4)}, Numbers{Heads: new(5), Unregistered: 5, PersonTimes: 5}},
+		{"at one instant the lower", 0, []HeadCount{tally("2", "10:10", 5), tally("1", "10:10", 4)}, Numbers{Heads: new(4), Unregistered: 4, PersonTimes: 4}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
