@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -15,7 +16,11 @@ func (serveCmd) Run(ctx context.Context, s settings, t *terminal) error {
 	if err := s.dir().Prepare(); err != nil {
 		return err
 	}
-	return serve(ctx, s, t)
+	err := serve(ctx, s, t)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return nil // asked to end before it had begun
+	}
+	return err
 }
 
 // migrateCmd brings the database's tables to this version, for an operator who does it

@@ -28,7 +28,10 @@ func (t *terminal) explain(err error) []string {
 		return lines
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok {
-		lines := []string{t.text(f.Key, f.Args)}
+		if len(f.Fields) == 0 {
+			return []string{t.text(f.Key, f.Args)}
+		}
+		var lines []string // a form's lead speaks of a page: what is beside the fields says it all
 		for _, name := range slices.Sorted(maps.Keys(f.Fields)) {
 			lines = append(lines, t.text(f.Fields[name].Key, f.Fields[name].Args))
 		}

@@ -95,7 +95,7 @@ func TestCommandsOnABox(t *testing.T) {
 		{at("migrate"), exitFine, "up to date"},
 		{at("staff", "link"), exitFine, "/staff/link/"},
 		{at("staff", "add", "li", "--name", "Li"), exitFine, "/staff/link/"},
-		{at("staff", "add", "li", "--name", "Li"), exitTrouble, "taken"},
+		{at("staff", "add", "li", "--name", "Li"), exitTrouble, "already"},
 		{at("staff", "add", "wu", "--name", "Wu", "--venue", "Nowhere"), exitTrouble, "Nowhere"},
 		{at("staff", "reset", "li"), exitFine, "/staff/link/"},
 		{at("staff", "reset", "nobody"), exitTrouble, "silverclass:"},

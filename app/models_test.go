@@ -98,7 +98,9 @@ func columnOf(f *ast.Field, name string) string {
 	if f.Tag != nil {
 		text, _ := strconv.Unquote(f.Tag.Value)
 		settings := schema.ParseTagSetting(reflect.StructTag(text).Get("gorm"), ";")
-		if _, ignored := settings["-"]; ignored {
+		_, ignored := settings["-"]
+		_, embedded := settings["EMBEDDED"] // its own fields are the columns
+		if ignored || embedded {
 			return ""
 		}
 		if c := settings["COLUMN"]; c != "" {
