@@ -2,7 +2,7 @@
 # Windows laptops and ARM boxes (only the race stage of `make test` uses it).
 export CGO_ENABLED := 0
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench lint fmt golden build
+.PHONY: help run demo test bench lint fmt golden build cross
 
 # What the program needs from npm: the lock file decides, one file is copied and embedded.
 modules := static/_npm/node_modules/.package-lock.json
@@ -39,6 +39,9 @@ golden: ## write the golden pages and the route table anew; read the diff afterw
 
 build: $(vendor) ## build ./silverclass
 	go build $(lean) -o silverclass ./app
+
+cross: $(vendor) ## build for GOOS and GOARCH, to see that it does
+	go build $(lean) -o /dev/null ./app
 
 $(modules): static/_npm/package.json static/_npm/package-lock.json
 	cd static/_npm && npm ci --ignore-scripts --no-audit --no-fund

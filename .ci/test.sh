@@ -53,7 +53,7 @@ with_race_detector() {
 
 in_browser() {
   E2E_PROGRAM="$PWD/silverclass" E2E_CHROMIUM="$(find_chromium)" \
-    go test -tags browser -count=1 -timeout 15m ./app/e2e
+    go test -tags browser -p 1 -count=1 -timeout 15m ./app/e2e ./app/tour ./live
 }
 
 stage "tools: Chromium, Chinese fonts, PostgreSQL, gcc, Node" require_tools
