@@ -22,10 +22,15 @@ import (
 // mostFaces is the smiling one.
 const mostFaces = 3
 
+// askedDays is how many days it is remembered, at least, that a run was asked.
+const askedDays = 1
+
 // asked is the row that says that a run of a lesson was asked how it was. Asked is a hash
-// of both; there is no time in it, so nothing leads from it to the answer.
+// of both; Day is no finer than the rating's own time, so nothing leads from it to the
+// answer.
 type asked struct {
 	Asked string `gorm:"primaryKey"`
+	Day   string // UTC, such as 2026-11-23
 }
 
 // TableName is the table of runs that were asked.
@@ -98,7 +103,7 @@ func (s *Store) ask(ctx context.Context, run, lesson string) (fresh bool, err er
 	}
 	err = db.Write(ctx, s.db, func(tx *gorm.DB) error {
 		res := gorm.WithResult()
-		err := gorm.G[asked](tx, res, clause.OnConflict{DoNothing: true}).Create(ctx, &asked{Asked: askedKey(run, lesson)})
+		err := gorm.G[asked](tx, res, clause.OnConflict{DoNothing: true}).Create(ctx, &asked{Asked: askedKey(run, lesson), Day: s.now().UTC().Format(time.DateOnly)})
 		fresh = res.RowsAffected == 1
 		return err
 	})
@@ -108,11 +113,12 @@ func (s *Store) ask(ctx context.Context, run, lesson string) (fresh bool, err er
 	return fresh, nil
 }
 
-// ForgetAsked forgets which runs were asked; once a day is often enough. Whoever opens the
-// end of an old lesson again may then be asked again.
+// ForgetAsked forgets which runs were asked, after a day or two. Whoever opens the end of
+// an old lesson again may then be asked again.
 func (s *Store) ForgetAsked(ctx context.Context) error {
+	old := s.now().UTC().AddDate(0, 0, -askedDays).Format(time.DateOnly)
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[asked](tx).Where("asked <> ''").Delete(ctx)
+		_, err := gorm.G[asked](tx).Where("day < ?", old).Delete(ctx)
 		return err
 	})
 	if err != nil {

@@ -66,7 +66,7 @@ func TestARatingLeadsToNobody(t *testing.T) {
 	if err := h.DB.Table("quiz_ratings_asked").Take(&row).Error; err != nil {
 		t.Fatal(err)
 	}
-	if len(row) != 1 || strings.Contains(row["asked"].(string), run) || strings.Contains(row["asked"].(string), id) {
+	if len(row) != 2 || row["day"] != "2026-11-23" || strings.Contains(row["asked"].(string), run) || strings.Contains(row["asked"].(string), id) {
 		t.Errorf("what is kept of the asking: %v", row)
 	}
 }
@@ -109,9 +109,15 @@ func TestRatingsThatCannotBe(t *testing.T) {
 		t.Error("something was kept")
 	}
 	own.Post("/rate/"+police, "id", db.NewRandomID(), "run", run, "faces", "1").Leads("/lessons/" + police + "/done?run=" + run)
-	if err := h.store.ForgetAsked(t.Context()); err != nil {
-		t.Fatal(err)
+	forget := func() {
+		if err := h.store.ForgetAsked(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
+	forget()
+	own.Get("/rate/" + police + "?run=" + run).Leads("/lessons/" + police + "/done?run=" + run)
+	h.Clock.Pass(48 * time.Hour)
+	forget()
 	own.Get("/rate/" + police + "?run=" + run).Shows("这一课怎么样？")
 	own.Get("/rate/fraud/no-such").Is(http.StatusNotFound)
 }
