@@ -7,11 +7,15 @@ import (
 
 	"silverclass/app/db"
 	"silverclass/app/home"
+	"silverclass/app/people"
 	"silverclass/app/room"
 	"silverclass/app/room/roomtest"
 	"silverclass/app/tour"
 	"silverclass/courses"
 	"silverclass/live"
+	"silverclass/quizzes"
+
+	"gorm.io/gorm"
 )
 
 type hall struct {
@@ -75,6 +79,33 @@ func TestTodayCardTakesTheFirstThatApplies(t *testing.T) {
 	tablet.Get("/").Shows("老师请大家学：“我是公安局的”", `action="/tablet/go"`, "跟上大家")
 	tablet.Post("/tablet/go", "version", "1").Leads(lesson + "/4")
 	tablet.Get("/").Shows("正在上课")
+}
+
+// A quiz that was handed in yesterday comes before a new lesson.
+func TestWhatIsDueAgain(t *testing.T) {
+	h := newHall(t)
+	all := func(string) bool { return true }
+	quiz := quizzes.NewStore(h.DB.DB, h.Clock.Now)
+	due := home.DueAgain(quiz, h.catalog.WithDoors(all, all))
+	visit := db.NewRandomID()
+	who := people.Reader{VisitID: visit}
+	done, fact := h.Clock.Now(), db.NewID()
+	a := quizzes.Attempt{ID: db.NewID(), VisitID: &visit, Quiz: "fraud/police-call", Questions: "[]", Given: "[]",
+		StartedAt: done, MovedAt: done, DoneAt: &done, FactID: &fact}
+	if err := db.Write(t.Context(), h.DB.DB, func(tx *gorm.DB) error { return gorm.G[quizzes.Attempt](tx).Create(t.Context(), &a) }); err != nil {
+		t.Fatal(err)
+	}
+	if card, err := due.Today(t.Context(), who, "zh-Hans"); err != nil || card != nil {
+		t.Errorf("the same day: got %+v %v, want nothing", card, err)
+	}
+	h.Clock.Pass(24 * time.Hour)
+	card, err := due.Today(t.Context(), who, "zh-Hans")
+	if err != nil || card == nil || card.Kind != home.Due || card.URL != "/quizzes/fraud/police-call" || card.Lesson == "" {
+		t.Errorf("the next day: got %+v %v, want the quiz", card, err)
+	}
+	if card, err := home.DueAgain(quiz, h.catalog).Today(t.Context(), who, "zh-Hans"); err != nil || card != nil {
+		t.Errorf("a quiz that is gone: got %+v %v, want nothing", card, err)
+	}
 }
 
 func TestAVisitorsHome(t *testing.T) {
