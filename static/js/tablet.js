@@ -63,10 +63,10 @@ async function say(key) {
   return words[key];
 }
 
-// Somebody listens or watches: nobody is asked then. Pages that are only looked at, such
-// as a class in the hall, carry data-awake.
+// Somebody listens or watches, or sits in a class that the whole hall follows: nobody is
+// asked then.
 function busy() {
-  if (document.documentElement.dataset.speaking || document.querySelector('[data-awake]')) return true;
+  if (document.documentElement.dataset.speaking || document.querySelector('.live-hall[data-phase=open]')) return true;
   return [...document.querySelectorAll('audio,video')].some((m) => !m.paused && !m.ended);
 }
 
