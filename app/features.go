@@ -105,6 +105,7 @@ func (p *program) registerLive() error {
 		home.FromRoom(p.room, p.catalog),
 		home.FromLive(p.live.Store(), p.tour, p.staff),
 		home.HalfWay(progress),
+		home.DueAgain(quizzes.NewStore(p.db.DB, p.now), p.catalog),
 		home.NextLesson(progress, p.tour),
 	}})
 	return nil
