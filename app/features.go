@@ -92,6 +92,13 @@ func (p *program) registerLive() error {
 	server := p.liveServer()
 	p.live = live.New(live.Config{DB: p.db, Now: p.now, Server: server, Step: p.liveStep, Lessons: p.liveLessons, Visit: room.EnsureVisit, Log: p.log})
 	p.live.Register(p.routes, p.site)
+	if p.sfu != nil {
+		p.sfu.OnReady(func() { // a child that was started again knows no rooms
+			if err := p.live.Restore(context.Background()); err != nil {
+				p.log.Warn("rooms of open classes are made when somebody joins", "err", err)
+			}
+		})
+	}
 	if p.settings.Livekit == livekitEmbedded {
 		proxy, err := live.Proxy(server.URL)
 		if err != nil {
