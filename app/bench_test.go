@@ -177,7 +177,7 @@ func (b *bench) startTimes() {
 				b.say(what, reach, "%.2f s", ready.Seconds())
 				if livekit == livekitEmbedded {
 					time.Sleep(3 * time.Second) // idle, so that what starting needed is freed; nothing waits for it
-					b.say("memory idle, both processes", "150 MB", "%.0f MB", rss(c.Process.Pid))
+					b.say("memory idle, both processes", "150 MB", "%.0f MB", pss(c.Process.Pid))
 				}
 			}
 			_ = c.Process.Signal(os.Interrupt)
@@ -202,17 +202,18 @@ func (b *bench) untilReady(url string, live bool, began time.Time) time.Duration
 	return 0
 }
 
-// rss is the memory of a process and its children, in MB.
-func rss(pid int) float64 {
+// pss is the memory of a process and its children, in MB: pages that both share, the
+// program's own code above all, count once.
+func pss(pid int) float64 {
 	total := 0.0
 	list := []int{pid}
 	for len(list) > 0 {
 		id := list[0]
 		list = list[1:]
-		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", id))
+		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", id))
 		for _, line := range strings.Split(string(status), "\n") {
 			var kb float64
-			if n, _ := fmt.Sscanf(line, "VmRSS: %f kB", &kb); n == 1 {
+			if n, _ := fmt.Sscanf(line, "Pss: %f kB", &kb); n == 1 {
 				total += kb / 1024
 			}
 		}

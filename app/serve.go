@@ -159,7 +159,9 @@ func (p *program) startBackground(ctx context.Context) {
 	run(ledger.NewSealer(p.db).Run)
 	run(p.db.RunProbe)
 	run(p.live.Run)
-	run(func(ctx context.Context) { p.db.RunLeased(ctx, "rooms.sweep", time.Minute, 2*time.Minute, p.room.Sweep) })
+	run(func(ctx context.Context) {
+		p.db.RunLeased(ctx, "rooms.sweep", time.Minute, 2*time.Minute, p.room.Sweep)
+	})
 	run(func(ctx context.Context) { p.db.RunLeased(ctx, "purge", time.Hour, 10*time.Minute, p.purge) })
 }
 
