@@ -128,8 +128,9 @@
     const r = e.getBoundingClientRect();
     places[key] = [round(r.left + r.width / 2), round(r.top + r.height / 2)];
   };
-  place("back", document.querySelector(".bar .nav a:not([href='/'])"));
-  place("home", document.querySelector(".bar .nav a[href='/']"));
+  const nav = [...document.querySelectorAll(".bar .nav a")]; // 返回, 首页; none on the first page
+  place("back", nav[0]);
+  place("home", nav[1]);
   place("speak", document.querySelector("[data-speak-button]"));
   place("help", document.querySelector(".foot .help"));
   return { problems, places };

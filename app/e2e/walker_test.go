@@ -1,0 +1,197 @@
+//go:build browser
+
+package e2e
+
+import (
+	"fmt"
+	"testing"
+
+	"silverclass/courses/practice"
+)
+
+// TestLearnersPagesKeepTheMeasures opens every page of a learner in both languages and
+// measures it: senior-ui.md A.4, and axe-core as A.5 says.
+func TestLearnersPagesKeepTheMeasures(t *testing.T) {
+	p := prepare(t, "--livekit", "off")
+	h := seed(t, p, "", 11)
+	p.Start()
+	staff := window(t, "staff", landscape.width, landscape.height)
+	staff.Open(p.URL("/staff/sign-in"))
+	staff.Fill("#login", adminLogin)
+	staff.Fill("#password", adminPassword)
+	staff.Follow("main form button.main")
+	for _, lang := range []string{"zh-Hans", "en"} {
+		w := newWalker(t, window(t, lang, portrait.width, portrait.height))
+		w.speak(p, lang)
+		w.visitorsPages(p)
+		w.lessons(p)
+		w.practices(p)
+		w.quiz(p)
+		w.hall(p, h, staff, lang)
+		t.Logf("%s: %d pages", lang, w.pages)
+	}
+}
+
+// speak changes the language on the first page, as a person does.
+func (w *walker) speak(p *Program, lang string) {
+	w.t.Helper()
+	w.Open(p.URL("/"))
+	if other := fmt.Sprintf(`button[name=lang][value=%q]`, lang); w.Has(other) {
+		w.Follow(other)
+	}
+}
+
+// visitorsPages are the pages of somebody on her own device who has not begun anything.
+func (w *walker) visitorsPages(p *Program) {
+	w.t.Helper()
+	for _, address := range []string{"/", "/topics/info-apps", "/topics/fraud", "/topics/mobile-payment", "/topics/e-commerce",
+		"/topics/network-security", "/help", "/me", "/card", "/notice"} {
+		w.Open(p.URL(address))
+		w.look(address)
+	}
+	w.Expect(404)
+	w.Open(p.URL("/no/such/page"))
+	w.look("no such page")
+	w.Expect(422)
+	w.Open(p.URL("/card"))
+	w.Fill("#card", "23456789")
+	w.Follow("[data-primary]")
+	w.look("wrong card")
+}
+
+// lessons opens every step of every lesson, and what is at the end of one.
+func (w *walker) lessons(p *Program) {
+	w.t.Helper()
+	catalog, _ := scenes(w.t)
+	for _, l := range catalog.Lessons() {
+		for step := 1; step <= 8; step++ {
+			w.Open(p.URL(fmt.Sprintf("/lessons/%s/%d", l.Slug, step)))
+			w.look(fmt.Sprintf("%s, step %d", l.Slug, step))
+		}
+	}
+	w.Open(p.URL(lesson + "/1"))
+	for step := 2; step <= 6; step++ {
+		w.Press("[data-primary]", at(step))
+	}
+	w.Press("main form[data-move] button", at(7))
+	w.Press("main form[data-move] button", at(8))
+	w.Press("[data-primary]", "/rate/")
+	w.look("three faces")
+	w.Follow("button.face[value='2']")
+	w.look("lesson done")
+	w.Open(p.URL("/"))
+	w.look("home, one lesson done")
+}
+
+// practices looks at each kind of page of each scene: the first screen, the hint, the
+// arrow, being shown, a mistake, the end.
+func (w *walker) practices(p *Program) {
+	w.t.Helper()
+	_, library := scenes(w.t)
+	for _, slug := range library.Slugs() {
+		s, err := library.Scene(slug)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.Open(p.URL("/practice/" + slug))
+		w.look(slug + ", practice begins")
+		st := s.Begin()
+		w.tap(s, &st, wayTo(w.t, s, st, func(st practice.State) bool { return st.At.Where == practice.AtMistake }))
+		w.look(slug + ", a mistake")
+		w.tap(s, &st, []string{practice.TapAgain})
+		if st.Help() != practice.HelpHint {
+			w.t.Errorf("%s: no hint after the first slip", slug)
+		}
+		w.look(slug + ", with a hint")
+		for range 12 { // the same slip again and again: the arrow, and at last the way is shown
+			if st.Help() == practice.HelpArrow || st.At.Where == practice.AtShown {
+				break
+			}
+			w.tap(s, &st, wayTo(w.t, s, st, func(st practice.State) bool {
+				return st.At.Where == practice.AtMistake || st.At.Where == practice.AtShown
+			}))
+			if st.At.Where == practice.AtMistake {
+				w.tap(s, &st, []string{practice.TapAgain})
+			}
+		}
+		w.look(slug + ", after more slips")
+		w.tap(s, &st, wayTo(w.t, s, st, practice.State.Done))
+		w.look(slug + ", practice over")
+	}
+}
+
+func (w *walker) tap(s *practice.Scene, st *practice.State, taps []string) {
+	w.t.Helper()
+	for _, do := range taps {
+		w.Follow(fmt.Sprintf(`button[name=do][value=%q]`, do))
+		next, err := s.Tap(*st, do)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		*st = next
+	}
+}
+
+// quiz looks at a question, at one answered wrongly, and at one answered rightly.
+func (w *walker) quiz(p *Program) {
+	w.t.Helper()
+	w.Open(p.URL("/quizzes/fraud/police-call"))
+	w.look("question")
+	missed := false
+	for range 4 {
+		w.Follow(".answers button.choice")
+		if w.Has(".choice.pressed") {
+			break
+		}
+		if !missed {
+			w.look("question, one miss")
+			missed = true
+		}
+	}
+	w.look("question, right")
+	w.Follow("[data-primary]")
+	for range 4 {
+		w.Follow(".answers button.choice")
+		if w.Has(".choice.pressed") {
+			break
+		}
+	}
+	w.look("quiz done")
+}
+
+// hall is what a venue's tablet shows: who are you, a greeting, a call for help, leaving.
+func (w *walker) hall(p *Program, h hall, staff *Tab, lang string) {
+	w.t.Helper()
+	staff.Open(p.URL("/staff/sessions/" + h.Session.ID + "/desk"))
+	for _, card := range h.Cards {
+		staff.Fill("#scan", card.Number)
+		staff.Click("#scan-form button")
+		staff.See(card.Tail())
+	}
+	staff.Open(p.URL("/staff/tablets"))
+	staff.Fill("#places", "1")
+	staff.Follow("main form button.main")
+	w.Open(p.URL(path(staff.Text(".url code"))))
+	w.look("enrol a tablet")
+	w.Follow("[data-primary]")
+	w.Open(p.URL("/tablet"))
+	w.look("who are you")
+	w.Follow(".who-tile")
+	w.look("hello")
+	w.Open(p.URL("/"))
+	w.look("home of somebody seated")
+	w.Click(".foot .help") // the page stays; a strip says that somebody comes
+	w.Await(".hand-strip")
+	w.look("teacher is called")
+	w.Open(p.URL("/me"))
+	w.look("my card, by tile")
+	w.Open(p.URL("/leave"))
+	w.look("leave")
+	w.Follow(".foot-left button")
+	w.speak(p, lang) // a shared tablet keeps nobody's language
+	w.Open(p.URL("/card"))
+	w.Fill("#card", h.Cards[10].Number)
+	w.Follow("[data-primary]")
+	w.Open(p.URL("/me"))
+	w.look("my card")
+}
