@@ -105,7 +105,10 @@ func (w *walker) measure(page string, window size, text int) {
 		return
 	}
 	for _, p := range m.Problems {
-		w.t.Errorf("%s: %s", where, p)
+		// The narrowest window is asked one thing: that nothing scrolls sideways.
+		if window != narrow || strings.Contains(p, "wider than the window") {
+			w.t.Errorf("%s: %s", where, p)
+		}
 	}
 	if window != narrow {
 		w.compare(page, fmt.Sprintf("%s, text size %d", window, text), m.Places)
