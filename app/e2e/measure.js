@@ -119,7 +119,10 @@
     if (r.top < 0 || r.bottom > innerHeight + 1) say(`the primary button is out of sight: ${name(first)} ${round(r.top)} to ${round(r.bottom)} of ${innerHeight}`);
   }
   const wide = document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth;
-  if (wide > 0) say(`${wide} px wider than the window`);
+  if (wide > 0) {
+    const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5);
+    say(`${wide} px wider than the window: ${out.slice(-3).map(name).join(", ")}`);
+  }
 
   // Where the things are that never move.
   const places = {};

@@ -105,9 +105,8 @@ func (w *walker) measure(page string, window size, text int) {
 		return
 	}
 	for _, p := range m.Problems {
-		// The narrowest window is asked one thing: that nothing scrolls sideways at the
-		// usual text size (WCAG 1.4.10 speaks of 320 px at no zoom).
-		if window != narrow || (text == 1 && strings.Contains(p, "wider than the window")) {
+		// The narrowest window may scroll down to its button; the other three may not.
+		if window != narrow || !strings.Contains(p, "primary button is out of sight") {
 			w.t.Errorf("%s: %s", where, p)
 		}
 	}
