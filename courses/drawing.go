@@ -16,8 +16,8 @@ import (
 )
 
 // mostDrawing is the largest a drawing may be, in bytes, with its shared parts put in: it
-// travels inside the page, and a next step should weigh at most 6 KB (issue 2).
-const mostDrawing = 3072
+// travels inside the page, and a next step should weigh at most 6 KB over the wire.
+const mostDrawing = 6144
 
 // drawingTags and drawingAttributes are all that a drawing may consist of. Nothing in it
 // can run, fetch or style the page around it.
