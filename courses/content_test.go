@@ -137,7 +137,7 @@ func TestBrokenDirectories(t *testing.T) {
 			m["fraud/police-call/old.svg"] = m["fraud/police-call/ringing.svg"]
 		}, []string{"fraud/police-call/old.svg:1: courses.rule_picture_unused"}},
 		{"a drawing that is too large", func(m fstest.MapFS) {
-			m["fraud/police-call/ringing.svg"] = &fstest.MapFile{Data: []byte(`<svg viewBox="0 0 1 1"><text>{caller}</text><path d="` + strings.Repeat("M0 0", 900) + `"/></svg>`)}
+			m["fraud/police-call/ringing.svg"] = &fstest.MapFile{Data: []byte(`<svg viewBox="0 0 1 1"><text>{caller}</text><path d="` + strings.Repeat("M0 0", 1600) + `"/></svg>`)}
 		}, []string{"fraud/police-call/ringing.svg:1: courses.rule_svg_size"}},
 		{"no topics", func(m fstest.MapFS) { delete(m, "topics.yaml") }, []string{"topics.yaml:0: courses.rule_unreadable"}},
 		{"a file without anything", func(m fstest.MapFS) { m["topics.yaml"] = &fstest.MapFile{} }, []string{"topics.yaml:1: courses.rule_empty_file"}},
