@@ -153,12 +153,13 @@ func (l *Lesson) render(w *Wording, drawings map[string]string) {
 	for i := range l.Steps {
 		s := &l.Steps[i]
 		s.shown = map[string]Shown{}
-		for _, lang := range locales.Languages() {
+		for _, reader := range locales.Languages() {
+			lang := l.Lang(reader)
 			v := Shown{Heading: s.Heading.In(lang), Say: Marked(s.Text.In(lang)), Speak: l.speech(s, w, lang)}
 			if s.Picture != nil {
 				v.Picture = inline(drawings[s.Picture.File], s.Picture, lang)
 			}
-			s.shown[lang] = v
+			s.shown[reader] = v
 		}
 	}
 }

@@ -61,8 +61,14 @@ type Lesson struct {
 	Topic   string
 	Title   Text
 	Summary Text // one line on the topic's page
-	Steps   [Steps]Step
-	Claims  []*Claim
+	// Words are what people search it by besides its title, in everyday Chinese; empty when
+	// nobody has written any.
+	Words []string
+	// ChineseOnly tells that the lesson has no English text: an English page says so and
+	// shows the Chinese.
+	ChineseOnly bool
+	Steps       [Steps]Step
+	Claims      []*Claim
 	// Mistakes are the commonest ones, each with its way back, for the printed card and
 	// for trainers.
 	Mistakes []Mistake
@@ -93,6 +99,14 @@ func (s *Step) In(lang string) Shown {
 		return v
 	}
 	return s.shown[fallback]
+}
+
+// Lang is the language in which a reader of lang sees the lesson.
+func (l *Lesson) Lang(lang string) string {
+	if l.ChineseOnly && lang == english {
+		return fallback
+	}
+	return lang
 }
 
 // Shown is a step rendered in one language.

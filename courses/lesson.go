@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"silverclass/app/fault"
 	"silverclass/locales"
@@ -20,6 +22,9 @@ type lessonReader struct {
 	lesson   *Lesson
 	drawings map[string]string // by file name
 	problems []Problem
+	// languages are those in which every text of the lesson must be: both, or Chinese
+	// alone when its title has no English.
+	languages []string
 }
 
 // readLesson reads content/SLUG/lesson.yaml and the drawings beside it.
@@ -29,8 +34,14 @@ func readLesson(fsys fs.FS, slug string, w *Wording, parts map[string]string) (*
 		lesson: &Lesson{Slug: slug, Topic: topic}, drawings: map[string]string{}}
 	file := slug + "/lesson.yaml"
 	sheet, root := NewSheet(fsys, file)
-	f := root.Fields([]string{"title", "summary", "steps", "facts", "mistakes", "hotlines"}, nil)
+	f := root.Fields([]string{"title", "summary", "steps", "facts", "mistakes", "hotlines"}, []string{"words"})
 	l := r.lesson
+	r.languages = locales.Languages()
+	if !f["title"].has(english) {
+		r.languages = []string{fallback}
+	}
+	l.ChineseOnly = len(r.languages) == 1
+	l.Words = r.words(f["words"])
 	l.Title, l.Summary = r.plain(f["title"]), r.plain(f["summary"])
 	l.Claims = r.claims(f["facts"])
 	l.Hotlines = r.hotlines(f["hotlines"])
@@ -49,18 +60,42 @@ func readLesson(fsys fs.FS, slug string, w *Wording, parts map[string]string) (*
 	return l, append(sheet.Problems(), r.problems...)
 }
 
-// plain is a text in every language that keeps our wording.
+// text is a text in every language of the lesson.
+func (r *lessonReader) text(n Node) Text { return n.text(r.languages, nil) }
+
+// plain is a text in every language of the lesson that keeps our wording.
 func (r *lessonReader) plain(n Node) Text {
-	t := n.Text()
+	t := r.text(n)
 	r.wording.Check(n, t)
 	return t
+}
+
+// words are what people may search the lesson by. They may be words that our texts do not
+// use: people ask in their own.
+func (r *lessonReader) words(n Node) []string {
+	var all []string
+	for _, item := range n.Items() {
+		word := item.String()
+		switch {
+		case slices.Contains(all, word):
+			item.Break("courses.rule_double_key", fault.Args{"Key": word})
+		case utf8.RuneCountInString(word) > mostSearchWord || strings.ContainsFunc(word, unicode.IsPunct):
+			item.Break("courses.rule_search_word", fault.Args{"Word": word, "Most": mostSearchWord})
+		default:
+			all = append(all, word)
+		}
+	}
+	if n.Here() && (len(n.Items()) == 0 || len(n.Items()) > mostSearchWords) {
+		n.Break("courses.rule_search_words", fault.Args{"Most": mostSearchWords})
+	}
+	return all
 }
 
 func (r *lessonReader) claims(n Node) []*Claim {
 	var all []*Claim
 	for _, item := range n.Items() {
 		v := item.Fields([]string{"id", "text", "source", "where", "checked_on", "valid_until"}, nil)
-		c := readClaimDates(v)
+		c := readClaimDates(v, r.text)
 		c.ID, c.Text = v["id"].String(), r.plain(v["text"])
 		if slices.ContainsFunc(all, func(o *Claim) bool { return o.ID == c.ID }) {
 			v["id"].Break("courses.rule_double_key", fault.Args{"Key": c.ID})
@@ -124,7 +159,7 @@ func (r *lessonReader) step(n Node, number int, kind Kind) Step {
 	checkMarks(f["text"], s.Text)
 	r.length(n, &s)
 	if f["speak"].Here() {
-		s.Speak = f["speak"].PartialText()
+		s.Speak = f["speak"].text(nil, r.languages)
 		r.wording.Check(f["speak"], s.Speak)
 		r.wording.checkSpeak(f["speak"], s.Speak)
 	}
@@ -155,7 +190,7 @@ func (r *lessonReader) length(n Node, s *Step) {
 		}
 		return strings.Join(all, "\n")
 	}
-	for _, lang := range locales.Languages() {
+	for _, lang := range r.languages {
 		if s.Text[lang] == "" {
 			continue // its absence is reported already
 		}

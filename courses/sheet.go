@@ -15,8 +15,12 @@ import (
 	"silverclass/locales"
 )
 
-// fallback is the language in which everything is written.
-const fallback = locales.Default
+// fallback is the language in which everything is written; english is the other one, which
+// a lesson may lack.
+const (
+	fallback = locales.Default
+	english  = "en"
+)
 
 // Text is one text by language. After a check every language of locales.Languages is
 // in it.
@@ -256,6 +260,11 @@ func (n Node) text(required, optional []string) Text {
 		t[lang] = v.String()
 	}
 	return t
+}
+
+// has reports whether a mapping has that name.
+func (n Node) has(name string) bool {
+	return n.lang(name).y != n.y
 }
 
 // lang is the value of one language inside a text, for the line of a problem.

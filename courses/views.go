@@ -11,6 +11,7 @@ import (
 	"silverclass/app/fault"
 	"silverclass/app/people"
 	"silverclass/app/web"
+	"silverclass/locales"
 )
 
 // link is a button that leads somewhere: a locale key and an address.
@@ -19,6 +20,7 @@ type link struct{ Key, URL string }
 // stepPage is one step of a lesson.
 type stepPage struct {
 	Shown
+	Tag           string // the html lang of the lesson where it is not the page's own
 	Run           string
 	Number        int // 1 to 8, as addresses have it
 	Position, Of  int // as people count it
@@ -56,7 +58,7 @@ func (h *handlers) today() time.Time {
 func (h *handlers) showStep(c echo.Context, l *Lesson, s *Step, run Run) error {
 	lang := web.Lang(c)
 	p := stepPage{Shown: s.In(lang), Run: run.ID, Number: s.Number, Before: l.Before(s.Number), Next: l.Next(s.Number),
-		Act: NextURL(l.Slug), Aged: s.Aged(h.today())}
+		Act: NextURL(l.Slug), Aged: s.Aged(h.today()), Tag: tagOf(l, lang)}
 	p.Position, p.Of = l.At(s.Number)
 	p.Beads = beads(p.Position, p.Of)
 	if p.Next != 0 {
@@ -81,6 +83,15 @@ func (h *handlers) showStep(c echo.Context, l *Lesson, s *Step, run Run) error {
 	}
 	return h.pages.Show(c, http.StatusOK, file, web.View{Back: TopicURL(l.Topic), Speak: p.Speak, Body: "lesson-page",
 		Topic: l.Topic, Scripts: []string{"player"}, Data: p})
+}
+
+// tagOf is the html lang of a lesson's texts where they are not in the page's language;
+// empty where they are.
+func tagOf(l *Lesson, lang string) string {
+	if shown := l.Lang(lang); shown != lang {
+		return locales.Tag(shown)
+	}
+	return ""
 }
 
 // beads are the classes of the row of beads: on for what lies behind, now for this one.
@@ -109,6 +120,7 @@ type topicPage struct {
 type trailStop struct {
 	Number              int
 	Title, Summary, URL string
+	Tag                 string // the html lang of title and summary where it is not the page's
 	State, Class        string
 	Step                int
 	Sealed              bool
@@ -139,7 +151,7 @@ func (h *handlers) topic(c echo.Context) error {
 // trailOf is a lesson on the path as the reader left it: a lesson that is read and lacks
 // something for its seal leads to the page that says what.
 func trailOf(l *Lesson, st State, lang string) trailStop {
-	p := trailStop{Title: l.Title.In(lang), Summary: l.Summary.In(lang), URL: LessonURL(l.Slug), State: "courses.state_new"}
+	p := trailStop{Title: l.Title.In(lang), Summary: l.Summary.In(lang), URL: LessonURL(l.Slug), Tag: tagOf(l, lang), State: "courses.state_new"}
 	switch {
 	case st.Sealed:
 		p.State, p.Class, p.Sealed = "courses.state_sealed", "sealed", true

@@ -22,6 +22,8 @@ const (
 	leastHan, mostHan = 15, 60
 	mostWords         = 60 // English words in one step
 	mostMarks         = 2  // marked places in one step
+	mostSearchWord    = 8  // characters in one word to search by
+	mostSearchWords   = 16 // of them in one lesson
 )
 
 // Wording is how we write: words that are not used, and how hotlines are spoken.
@@ -273,7 +275,7 @@ func readHotlines(fsys fs.FS, w *Wording) ([]*Hotline, []Problem) {
 	for _, n := range f["hotlines"].Items() {
 		v := n.Fields([]string{"number", "name", "say", "source", "where", "checked_on", "valid_until"}, nil)
 		h := &Hotline{Number: v["number"].String(), Name: v["name"].Text(), Say: v["say"].Text()}
-		h.Claim = readClaimDates(v)
+		h.Claim = readClaimDates(v, Node.Text)
 		if h.Number != "" && digitRun.FindString(h.Number) != h.Number {
 			v["number"].Break("courses.rule_want_digits")
 		}
@@ -287,9 +289,10 @@ func readHotlines(fsys fs.FS, w *Wording) ([]*Hotline, []Problem) {
 	return all, sheet.Problems()
 }
 
-// readClaimDates reads where a claim was read and how long it may be said.
-func readClaimDates(v map[string]Node) Claim {
-	c := Claim{Source: v["source"].Text(), Where: v["where"].String(),
+// readClaimDates reads where a claim was read and how long it may be said; text reads the
+// name of its source.
+func readClaimDates(v map[string]Node, text func(Node) Text) Claim {
+	c := Claim{Source: text(v["source"]), Where: v["where"].String(),
 		CheckedOn: v["checked_on"].Date(), ValidUntil: v["valid_until"].Date()}
 	if !c.CheckedOn.IsZero() && !c.ValidUntil.IsZero() && !c.ValidUntil.After(c.CheckedOn) {
 		v["valid_until"].Break("courses.rule_valid_before_checked")
