@@ -18,7 +18,7 @@ func (serveCmd) Run(ctx context.Context, s settings, t *terminal) error {
 	}
 	err := serve(ctx, s, t)
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		return nil // asked to end before it had begun
+		return nil //nolint:nilerr // asked to end before it had begun
 	}
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"strings"
 )
 
 // WithDoors is the catalog with its doors: scene and quiz say which lessons have a scene
@@ -86,12 +85,6 @@ func (l *Lesson) Sealed(s Seal) bool {
 
 // Step is a step by its number, 1 to 8.
 func (l *Lesson) Step(number int) *Step { return &l.Steps[number-1] }
-
-// name is the slug without its topic.
-func (l *Lesson) name() string {
-	_, name, _ := strings.Cut(l.Slug, "/")
-	return name
-}
 
 // TopicURL is the page of a topic.
 func TopicURL(topic string) string { return "/topics/" + topic }

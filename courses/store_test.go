@@ -22,11 +22,11 @@ func TestFirstPressStartsAndLastFinishes(t *testing.T) {
 	who, run := h.learner(t), db.NewID()
 	h.move(t, who, courses.Move{ID: db.NewID(), Run: run, From: 1, Target: 2})
 	h.wantFacts(t, 1, 0)
-	r := h.walk(t, who, run, 7)
+	h.walk(t, who, run, 7)
 	h.wantFacts(t, 1, 0)
 	act := db.NewID()
 	h.clock.add(30 * time.Second)
-	r = h.move(t, who, courses.Move{ID: act, Run: run, From: 7, Target: 8, Aloud: true})
+	r := h.move(t, who, courses.Move{ID: act, Run: run, From: 7, Target: 8, Aloud: true})
 	h.wantFacts(t, 1, 1)
 	f, err := ledger.ByID(t.Context(), h.db.DB, act)
 	if err != nil {

@@ -79,16 +79,6 @@ func (c *client) try(method, path string, form url.Values) (answer, error) {
 	return answer{resp.StatusCode, resp.Header.Get("Location"), string(text)}, nil
 }
 
-// get reads a page.
-func (c *client) get(path string) answer {
-	c.t.Helper()
-	a, err := c.try(http.MethodGet, path, nil)
-	if err != nil || a.Status != http.StatusOK {
-		c.t.Fatalf("GET %s: %d %v\n%s", path, a.Status, err, a.Body)
-	}
-	return a
-}
-
 // post sends a form that must be taken, and gives where the answer points.
 func (c *client) post(path string, form url.Values) string {
 	c.t.Helper()

@@ -28,18 +28,17 @@ type counter struct {
 	rooms   map[string]*room // by session ID, "" for facts outside any
 	persons set
 
-	lessonsStarted, lessonsKnown, lessonsVisitor          set
-	practices, practicesAlone, quizzes, quizzesFirst      set
-	classes, liveVisits                                   set
-	helps                                                 set
-	waited, liveMinutes, liveConfirmed, liveEstimated     int
-	minutesFacts, confirmedFacts, estimatedFacts          []string
-	faces                                                 [4]int // by number of the face, 1 to 3
-	ratings                                               []string
-	sold                                                  set
-	served, handedOut, reached                            int
-	servedFacts, handedOutFacts, reachedFacts, equipFacts []string
-	equip                                                 map[string]equipment // by session: the latest statement counts
+	lessonsStarted, lessonsKnown, lessonsVisitor      set
+	practices, practicesAlone, quizzes, quizzesFirst  set
+	classes, liveVisits                               set
+	helps                                             set
+	waited, liveMinutes, liveConfirmed, liveEstimated int
+	minutesFacts, confirmedFacts, estimatedFacts      []string
+	faces                                             [4]int // by number of the face, 1 to 3
+	ratings                                           []string
+	served, handedOut, reached                        int
+	servedFacts, handedOutFacts, reachedFacts         []string
+	equip                                             map[string]equipment // by session: the latest statement counts
 }
 
 type equipment struct {

@@ -276,7 +276,7 @@ func (h *handlers) addVenue(c echo.Context) error {
 func (h *handlers) venueAgain(c echo.Context, err error, action, cancel, title string, v url.Values) error {
 	f, formErr := h.venueForm(c, action, cancel, title, v)
 	if formErr != nil {
-		return fmt.Errorf("%w (and its form: %v)", err, formErr)
+		return fmt.Errorf("%w (and its form: %w)", err, formErr)
 	}
 	return h.again(c, err, f)
 }

@@ -3,6 +3,7 @@ package tour
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -114,7 +115,7 @@ func (h *handlers) fillToday(c echo.Context, p *sessionsPage, sc Scope, today ti
 			earlier = append(earlier, l)
 		}
 	}
-	p.Past = append(over, earlier...)
+	p.Past = slices.Concat(over, earlier)
 	return nil
 }
 

@@ -26,7 +26,6 @@ type desk struct {
 	*town
 	e     *echo.Echo
 	who   people.Reader
-	boss  people.Staff
 	staff *people.StaffStore
 }
 

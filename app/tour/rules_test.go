@@ -102,7 +102,7 @@ func TestWhatAFormRefuses(t *testing.T) {
 		if h.Method == "" {
 			h.Method = Tally
 		}
-		return func() error { return h.check() }
+		return h.check
 	}
 	tests := []struct {
 		name  string

@@ -58,12 +58,12 @@ func (s *SignIns) Load(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		c.SetRequest(c.Request().WithContext(ctx))
-		c.Response().Before(func() { s.commit(c, m, ctx) })
+		c.Response().Before(func() { s.commit(ctx, c, m) })
 		return next(c)
 	}
 }
 
-func (s *SignIns) commit(c echo.Context, m *scs.SessionManager, ctx context.Context) {
+func (s *SignIns) commit(ctx context.Context, c echo.Context, m *scs.SessionManager) {
 	switch m.Status(ctx) {
 	case scs.Modified:
 		token, expiry, err := m.Commit(ctx)

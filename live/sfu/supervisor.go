@@ -189,7 +189,7 @@ func (s *Supervisor) keep(ctx context.Context) {
 		case <-time.After(wait):
 		case <-ctx.Done():
 		}
-		if wait = wait * 2; wait > longWait {
+		if wait *= 2; wait > longWait {
 			wait = longWait
 		}
 	}

@@ -46,7 +46,7 @@ func migrated(ctx context.Context, url string) error {
 		return err
 	}
 	if err := db.Migrate(ctx, d); err != nil {
-		return fmt.Errorf("%w (and closing: %v)", err, d.Close())
+		return fmt.Errorf("%w (and closing: %w)", err, d.Close())
 	}
 	return d.Close()
 }
