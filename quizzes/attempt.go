@@ -3,6 +3,7 @@ package quizzes
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"silverclass/app/fault"
@@ -89,14 +90,9 @@ func (s Sheet) Now() int {
 func (s Sheet) Done() bool { return len(s.Questions) > 0 && s.Now() == len(s.Questions) }
 
 // Solved reports whether question i has its right answer.
-func (s Sheet) Solved(i int) bool {
-	for _, g := range s.Given {
-		if g.Question == i && s.Questions[i].Answers[g.Answer].Right {
-			return true
-		}
-	}
-	return false
-}
+func (s Sheet) Solved(i int) bool { return s.mark(i).Solved() }
+
+func (s Sheet) mark(i int) mark { return s.Questions[i].mark(s.Tried(i)) }
 
 // Tried are the answers of question i that were tapped, in order.
 func (s Sheet) Tried(i int) []int {
@@ -112,8 +108,8 @@ func (s Sheet) Tried(i int) []int {
 // Right is how many questions were answered right at the first try.
 func (s Sheet) Right() int {
 	n := 0
-	for i, q := range s.Questions {
-		if tried := s.Tried(i); len(tried) > 0 && tried[0] == q.Right() {
+	for i := range s.Questions {
+		if m := s.mark(i); m.Solved() && m.Slips == 0 {
 			n++
 		}
 	}
@@ -127,10 +123,9 @@ func (s Sheet) Answer(g Given) (Sheet, error) {
 	if g.Question != s.Now() || s.Done() || g.Answer < 0 || g.Answer >= len(s.Questions[g.Question].Answers) {
 		return s, fault.New(fault.Invalid, "quizzes.not_asked")
 	}
-	for _, tried := range s.Tried(g.Question) {
-		if tried == g.Answer {
-			return s, fault.New(fault.Invalid, "quizzes.not_asked")
-		}
+	m := s.mark(g.Question)
+	if slices.Contains(m.Off, g.Answer) || slices.Contains(m.Set, g.Answer) {
+		return s, fault.New(fault.Invalid, "quizzes.not_asked")
 	}
 	return Sheet{Questions: s.Questions, Given: append(s.Given[:len(s.Given):len(s.Given)], g)}, nil
 }

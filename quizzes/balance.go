@@ -14,16 +14,22 @@ func (l *Library) balance() []courses.Problem {
 	broken := func(rule string, args fault.Args) {
 		problems = append(problems, courses.Problem{File: ".", Rule: rule, Args: args})
 	}
-	places := map[Kind]map[int][]int{Choice: {}, Scam: {}} // by kind and number of answers: how often right at each place
+	places := map[Kind]map[int][]int{Choice: {}, Scam: {}, InPicture: {}} // by kind and number of answers: how often right at each place
 	longest, choices := map[string]int{}, 0
 	for _, slug := range l.Slugs() {
 		for _, q := range l.quizzes[slug].Questions {
-			n := len(q.Answers)
-			if places[q.Kind][n] == nil {
-				places[q.Kind][n] = make([]int, n)
+			n, kind := len(q.Answers), q.Kind
+			if kind == WhatNext {
+				kind = Choice // answered in the same way
 			}
-			places[q.Kind][n][q.Right()]++
-			if q.Kind != Choice {
+			if kind == InOrder {
+				continue // its answers are mixed each time
+			}
+			if places[kind][n] == nil {
+				places[kind][n] = make([]int, n)
+			}
+			places[kind][n][q.wanted(nil)]++
+			if kind != Choice {
 				continue
 			}
 			choices++
@@ -34,8 +40,8 @@ func (l *Library) balance() []courses.Problem {
 			}
 		}
 	}
-	for n := leastAnswers; n <= mostAnswers; n++ {
-		if uneven(places[Choice][n]) {
+	for n := leastAnswers; n <= mostPlaces; n++ {
+		if uneven(places[Choice][n]) || uneven(places[InPicture][n]) {
 			broken("quizzes.rule_places", fault.Args{"Answers": n})
 		}
 	}

@@ -1,9 +1,7 @@
 package quizzes
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"io/fs"
 	"path"
 	"slices"
@@ -77,17 +75,25 @@ func (l *Library) Slugs() []string {
 // rulesFile lists the turns that no question uses.
 const rulesFile = "rules.yaml"
 
+// partsFile is what the bank's drawings share.
+const partsFile = "parts.svg"
+
 func read(fsys fs.FS, w *courses.Wording, words *locales.Words) (*Library, []courses.Problem) {
 	l := &Library{quizzes: map[string]*Quiz{}, wording: w}
-	r := &reader{w: w, scam: scamAnswers(words), tricky: map[string][]string{}}
+	r := &reader{w: w, scam: scamAnswers(words), tricky: map[string][]string{}, drawings: courses.NewDrawings(fsys, w)}
 	sheet, root := courses.NewSheet(fsys, rulesFile)
 	for lang, list := range root.Fields([]string{"tricky"}, nil)["tricky"].Named() {
 		r.tricky[lang] = list.Strings()
 	}
 	problems := sheet.Problems()
+	var drawings []string
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || p == rulesFile || path.Base(p) == "README.md" {
+		if err != nil || d.IsDir() || p == rulesFile || p == partsFile || path.Base(p) == "README.md" {
 			return err
+		}
+		if path.Ext(p) == ".svg" && courses.KnownSlug(path.Dir(p)) {
+			drawings = append(drawings, p)
+			return nil
 		}
 		slug := strings.TrimSuffix(p, ".yaml")
 		if slug == p || !courses.KnownSlug(slug) {
@@ -102,6 +108,7 @@ func read(fsys fs.FS, w *courses.Wording, words *locales.Words) (*Library, []cou
 	if err != nil {
 		problems = append(problems, courses.Problem{File: ".", Rule: "quizzes.rule_unreadable", Args: fault.Args{"Detail": err.Error()}})
 	}
+	problems = append(problems, r.drawings.Problems(drawings)...)
 	if len(problems) == 0 {
 		problems = l.balance()
 	}
@@ -122,9 +129,4 @@ func scamAnswers(words *locales.Words) [2]courses.Text {
 		both[1][lang] = words.T(lang, "quizzes.is_no_scam", nil)
 	}
 	return both
-}
-
-func edition(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])[:12]
 }

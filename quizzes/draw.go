@@ -3,6 +3,7 @@ package quizzes
 import (
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 )
 
@@ -20,7 +21,23 @@ func (q *Quiz) Draw(seed int64) []Question {
 	r := rand.New(rand.NewPCG(uint64(seed), 0)) // #nosec G404 -- which question comes is no secret
 	var drawn []Question
 	for _, i := range r.Perm(len(q.Questions))[:min(PerAttempt, len(q.Questions))] {
-		drawn = append(drawn, q.Questions[i])
+		drawn = append(drawn, q.Questions[i].shuffled(r))
 	}
 	return drawn
+}
+
+// shuffled is a question to put in order with its answers mixed, never in their order;
+// any other question is as it stands in the file.
+func (q Question) shuffled(r *rand.Rand) Question {
+	if q.Kind != InOrder {
+		return q
+	}
+	answers := slices.Clone(q.Answers)
+	byPlace := func(a, b Answer) int { return a.Place - b.Place }
+	r.Shuffle(len(answers), func(i, j int) { answers[i], answers[j] = answers[j], answers[i] })
+	if slices.IsSortedFunc(answers, byPlace) {
+		answers = append(answers[1:], answers[0])
+	}
+	q.Answers = answers
+	return q
 }

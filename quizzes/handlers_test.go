@@ -195,7 +195,7 @@ func TestManyAtOnce(t *testing.T) {
 		errs := make([]error, 8)
 		for n := range errs {
 			wg.Go(func() {
-				_, errs[n] = h.store.Answer(t.Context(), who, q, quizzes.Tap{Attempt: id, At: at, Question: question.ID, Answer: question.Right(), Lang: "en", Seed: 7})
+				_, errs[n] = h.store.Answer(t.Context(), who, q, quizzes.Tap{Attempt: id, At: at, Question: question.ID, Answer: question.Right()[0], Lang: "en", Seed: 7})
 			})
 		}
 		wg.Wait()

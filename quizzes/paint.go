@@ -1,7 +1,10 @@
 package quizzes
 
 import (
+	"fmt"
+	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 
 	"silverclass/app/web"
@@ -21,10 +24,12 @@ type questionPage struct {
 	Ask                  string
 	Rows                 []row
 	Kind                 Kind
-	Why                  string // after an answer
-	Missed               bool   // the last answer was not the right one
-	Last                 bool   // the quiz is handed in
-	Before, Next         string // addresses; empty where there is nothing before or after
+	Set                  []string      // what stands in its place already, in order
+	Picture              template.HTML // empty without one
+	Why                  string        // after an answer
+	Missed               bool          // the last answer was not the right one
+	Last                 bool          // the quiz is handed in
+	Before, Next         string        // addresses; empty where there is nothing before or after
 	OnceMore             string
 	Lesson               *onward
 }
@@ -32,10 +37,12 @@ type questionPage struct {
 // row is one answer.
 type row struct {
 	Answer int
-	Mark   string // its number, or the icon's name of a verdict
+	Mark   string // its number; empty where it has none yet, and for a verdict
+	Icon   string // of a verdict: scam or fine; else empty
 	Words  string
 	Tried  bool
-	Right  bool // shown as the right one
+	Right  bool   // shown as the right one
+	Spot   string // where it lies in the picture, as names of classes; empty without one
 }
 
 // onward is the POST that goes on in the lesson: after the quiz, or past it.
@@ -65,8 +72,9 @@ func (h *handlers) paint(c echo.Context, v visit, a Attempt, sheet Sheet, at, st
 		}
 		speak = []string{h.Site.T(c, key, nil), d.Why, d.Ask}
 	}
+	speak = append(speak, d.Set...)
 	for _, r := range d.Rows {
-		if !r.Tried {
+		if !r.Tried && (!solved || r.Right) {
 			speak = append(speak, r.Words)
 		}
 	}
@@ -99,18 +107,37 @@ func (s Sheet) shown(at int) int {
 	return min(now, len(s.Questions)-1)
 }
 
-// rows are the answers with what became of them.
+// rows are the answers with what became of them: those that have found their place stand
+// in Set when there are several, and are right.
 func (d *questionPage) rows(sheet Sheet, at int, lang string) {
-	q, tried := sheet.Questions[at], sheet.Tried(at)
-	for i, a := range q.Answers {
-		r := row{Answer: i, Mark: string(rune('1' + i)), Words: a.Text.In(lang)}
-		for _, t := range tried {
-			r.Tried = r.Tried || t == i
+	q, m := sheet.Questions[at], sheet.mark(at)
+	for _, t := range q.Done {
+		d.Set = append(d.Set, t.In(lang))
+	}
+	for _, i := range m.Set {
+		if q.Kind == InOrder {
+			d.Set = append(d.Set, q.Answers[i].Text.In(lang))
 		}
-		r.Right = r.Tried && a.Right
+	}
+	for i, a := range q.Answers {
+		r := row{Answer: i, Mark: string(rune('1' + i)), Words: a.Text.In(lang), Tried: slices.Contains(m.Off, i), Right: slices.Contains(m.Set, i)}
+		switch {
+		case a.Spot != nil:
+			r.Spot = a.Spot.classes()
+		case q.Kind == InOrder:
+			r.Mark = ""
+		case q.Kind == Scam:
+			r.Mark, r.Icon = "", [...]string{"scam", "fine"}[i]
+		}
+		if q.Kind == InOrder && r.Right {
+			continue
+		}
 		d.Rows = append(d.Rows, r)
 	}
-	d.Missed = len(tried) > 0 && !sheet.Solved(at)
+	if q.Picture != nil {
+		d.Picture = courses.Inline(q.Picture.Drawing, &courses.Picture{Alt: q.Picture.Alt, Labels: q.Picture.Labels}, lang)
+	}
+	d.Missed = m.Slips > 0 && !m.Solved()
 	for i := range sheet.Questions {
 		bead := ""
 		switch {
@@ -122,6 +149,9 @@ func (d *questionPage) rows(sheet Sheet, at int, lang string) {
 		d.Beads = append(d.Beads, bead)
 	}
 }
+
+// classes name the place in the style sheet's grid over the picture.
+func (s Spot) classes() string { return fmt.Sprintf("x%d y%d w%d h%d", s.X, s.Y, s.W, s.H) }
 
 // ways are the links between an attempt's pages.
 func (d *questionPage) ways(v visit, a Attempt, at int, run string) {

@@ -9,7 +9,6 @@
 package quizzes
 
 import (
-	"slices"
 	"time"
 
 	"silverclass/courses"
@@ -23,9 +22,15 @@ type Kind string
 
 // The kinds.
 const (
-	Choice Kind = "choice" // one of two to four answers
-	Scam   Kind = "scam"   // 是骗局 or 不是骗局: always these two, in this order
+	Choice    Kind = "choice" // one of two to four answers
+	Scam      Kind = "scam"   // 是骗局 or 不是骗局: always these two, in this order
+	InPicture Kind = "tap"    // the place in a picture: its places are the answers
+	InOrder   Kind = "order"  // three or four things, tapped one after another
+	WhatNext  Kind = "next"   // which comes next, after what is done already: answers as in a choice
 )
+
+// Kinds are all kinds, in the order of the README.
+func Kinds() []Kind { return []Kind{Choice, Scam, InPicture, InOrder, WhatNext} }
 
 // Question is one question as it is asked. An attempt keeps it whole, so the names in
 // JSON stay.
@@ -34,16 +39,42 @@ type Question struct {
 	Kind    Kind         `json:"kind"`
 	Ask     courses.Text `json:"ask"`
 	Answers []Answer     `json:"answers"` // in the order in which they are shown
+	// Done is what is done already, in order; nil but for the kind WhatNext.
+	Done []courses.Text `json:"done,omitempty"`
+	// Picture is nil where the question has none; the kind InPicture has one.
+	Picture *Picture `json:"picture,omitempty"`
 	// Why is said after every answer, the right one too.
 	Why courses.Text `json:"why"`
 	// Source is where a stated fact was read; nil where the question states none.
 	Source *Source `json:"source,omitempty"`
+	// Quiz is the slug of the lesson where a question of several lessons comes from; empty
+	// in a lesson's own quiz.
+	Quiz string `json:"quiz,omitempty"`
 }
 
-// Answer is one row that can be tapped.
+// Answer is one row or one place that can be tapped.
 type Answer struct {
 	Text  courses.Text `json:"text"`
-	Right bool         `json:"right,omitempty"` // exactly one of a question's answers is
+	Right bool         `json:"right,omitempty"` // exactly one of a question's answers is; none of the kind InOrder
+	// Place is where an answer of the kind InOrder belongs, counted from 1; 0 elsewhere.
+	Place int `json:"place,omitempty"`
+	// Spot is where the place lies in the picture; nil but for the kind InPicture.
+	Spot *Spot `json:"spot,omitempty"`
+}
+
+// Spot is a part of a picture, in twelfths of its width and ninths of its height.
+type Spot struct {
+	X int `json:"x"`
+	Y int `json:"y"`
+	W int `json:"w"`
+	H int `json:"h"`
+}
+
+// Picture is a drawing with its words.
+type Picture struct {
+	Drawing string                  `json:"drawing"` // SVG, its labels by name
+	Alt     courses.Text            `json:"alt"`
+	Labels  map[string]courses.Text `json:"labels,omitempty"`
 }
 
 // Source is whose word a fact is and where it was read.
@@ -51,11 +82,6 @@ type Source struct {
 	Name      courses.Text `json:"name"`
 	Where     string       `json:"where"`
 	CheckedOn time.Time    `json:"checked_on"`
-}
-
-// Right is the index of the right answer.
-func (q Question) Right() int {
-	return slices.IndexFunc(q.Answers, func(a Answer) bool { return a.Right })
 }
 
 // Quiz is the bank of one lesson. It never changes after Load.

@@ -1,6 +1,9 @@
 package quizzes
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
 	"io/fs"
 	"maps"
 	"slices"
@@ -28,14 +31,19 @@ type reader struct {
 	w      *courses.Wording
 	scam   [2]courses.Text
 	tricky map[string][]string
+	// drawings are the bank's pictures; scenes of a lesson lie in a folder of its name.
+	drawings *courses.Drawings
+	dir      string // of the file that is read
+	hash     hash.Hash
 }
 
 func (r *reader) quiz(fsys fs.FS, slug string) (*Quiz, []courses.Problem) {
 	file := slug + ".yaml"
 	topic, _, _ := strings.Cut(slug, "/")
 	q := &Quiz{Slug: slug, Topic: topic}
+	r.dir, r.hash = slug, sha256.New()
 	if b, err := fs.ReadFile(fsys, file); err == nil {
-		q.Edition = edition(b)
+		_, _ = r.hash.Write(b)
 	}
 	sheet, root := courses.NewSheet(fsys, file)
 	list := root.Fields([]string{"questions"}, nil)["questions"]
@@ -46,6 +54,7 @@ func (r *reader) quiz(fsys fs.FS, slug string) (*Quiz, []courses.Problem) {
 		}
 		q.Questions = append(q.Questions, one)
 	}
+	q.Edition = hex.EncodeToString(r.hash.Sum(nil))[:12]
 	if got := len(q.Questions); list.Here() && got < leastQuestions {
 		list.Break("quizzes.rule_few", fault.Args{"Count": got, "Least": leastQuestions})
 	}
@@ -56,19 +65,28 @@ func (r *reader) quiz(fsys fs.FS, slug string) (*Quiz, []courses.Problem) {
 }
 
 func (r *reader) question(n courses.Node) Question {
-	f := n.Fields([]string{"id", "kind", "ask", "why"}, []string{"answers", "is", "source", "no_fact"})
+	f := n.Fields([]string{"id", "kind", "ask", "why"}, []string{"answers", "is", "places", "items", "done", "picture", "source", "no_fact"})
 	q := Question{ID: f["id"].String(), Kind: Kind(f["kind"].String())}
 	q.Ask = r.text(f["ask"], mostAskHan, mostAskWords)
 	q.Why = r.text(f["why"], mostWhyHan, mostWhyWords)
 	r.straight(f["ask"], q.Ask)
+	r.picture(&q, f)
+	r.onlyOf(q.Kind, f)
 	switch q.Kind {
 	case Choice:
 		q.Answers = r.answers(n, f)
 	case Scam:
 		q.Answers = r.verdict(n, f)
+	case InPicture:
+		q.Answers = r.places(n, f, &q)
+	case InOrder:
+		q.Answers = r.items(n, f)
+	case WhatNext:
+		q.Done = r.done(n, f)
+		q.Answers = r.answers(n, f)
 	default:
 		if f["kind"].Here() {
-			f["kind"].Break("quizzes.rule_kind", fault.Args{"Kinds": "choice, scam"})
+			f["kind"].Break("quizzes.rule_kind", fault.Args{"Kinds": "choice, scam, tap, order, next"})
 		}
 	}
 	q.Source = source(f["source"])
@@ -79,9 +97,6 @@ func (r *reader) question(n courses.Node) Question {
 }
 
 func (r *reader) answers(n courses.Node, f map[string]courses.Node) []Answer {
-	if f["is"].Here() {
-		f["is"].Break("quizzes.rule_is")
-	}
 	if !f["answers"].Here() {
 		n.Break("courses.rule_missing_key", fault.Args{"Key": "answers"})
 		return nil
@@ -92,11 +107,7 @@ func (r *reader) answers(n courses.Node, f map[string]courses.Node) []Answer {
 		v := item.Fields([]string{"text"}, []string{"right"})
 		a := Answer{Text: r.text(v["text"], mostAnswerHan, mostAnswerWords), Right: v["right"].Bool()}
 		r.straight(v["text"], a.Text)
-		for _, o := range all {
-			if slices.ContainsFunc(locales.Languages(), func(lang string) bool { return a.Text[lang] == o.Text[lang] }) {
-				item.Break("quizzes.rule_same_answer")
-			}
-		}
+		same(item, all, a)
 		if a.Right {
 			right++
 		}
@@ -113,9 +124,6 @@ func (r *reader) answers(n courses.Node, f map[string]courses.Node) []Answer {
 
 // verdict are the two fixed answers of a scam question.
 func (r *reader) verdict(n courses.Node, f map[string]courses.Node) []Answer {
-	if f["answers"].Here() {
-		f["answers"].Break("quizzes.rule_scam_answers")
-	}
 	is := f["is"].String()
 	if is != "fake" && is != "real" {
 		at := f["is"]
@@ -174,11 +182,11 @@ func guessable(q *Quiz, list courses.Node) {
 	choices, longest := 0, map[string]int{}
 	places := map[int]bool{}
 	for _, one := range q.Questions {
-		if one.Kind != Choice {
+		if one.Kind != Choice && one.Kind != WhatNext {
 			continue
 		}
 		choices++
-		places[one.Right()] = true
+		places[one.Right()[0]] = true
 		for _, lang := range locales.Languages() {
 			if one.longest(lang) {
 				longest[lang]++
@@ -197,7 +205,7 @@ func guessable(q *Quiz, list courses.Node) {
 
 // longest reports whether the right answer is longer than all others.
 func (q Question) longest(lang string) bool {
-	right := q.Right()
+	right := q.wanted(nil)
 	for i, a := range q.Answers {
 		if i != right && utf8.RuneCountInString(a.Text[lang]) >= utf8.RuneCountInString(q.Answers[right].Text[lang]) {
 			return false

@@ -210,9 +210,9 @@ func (b *builder) answer(ctx context.Context, who people.Reader, slug, run strin
 	attempt, seed, at := db.NewID(), b.rand.Int64(), 0
 	questions := quiz.Draw(seed)
 	for _, q := range questions {
-		order := []int{q.Right()}
+		order := q.Right()
 		if b.rand.IntN(4) == 0 {
-			order = []int{(q.Right() + 1) % len(q.Answers), q.Right()}
+			order = append([]int{(order[0] + 1) % len(q.Answers)}, order...)
 		}
 		for _, a := range order {
 			b.at = b.at.Add(time.Duration(6+b.rand.IntN(15)) * time.Second)
