@@ -22,6 +22,7 @@ type Page struct {
 	View
 	Lang   string // zh-Hans or en
 	Size   int    // 1 大, 2 特大, 3 超大
+	Clear  bool   // black on white
 	Path   string // address of this page, to come back to; the page behind it after a POST
 	Host   string
 	Reader Reader

@@ -14,13 +14,17 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
+const themeClear = "clear"
+
 const prefsAge = 400 * 24 * time.Hour // what browsers keep at most
 
-// RegisterPrefs adds the switches that every page carries: text size and language.
+// RegisterPrefs adds the switches that a reader sets for herself: text size, language and
+// whether the colours are black on white.
 // They are forms, so that they work without JavaScript and before the first paint.
 func RegisterPrefs(r *Routes, s *Site) {
 	r.Public.POST("/size", s.setSize)
 	r.Public.POST("/lang", s.setLang)
+	r.Public.POST("/theme", s.setTheme)
 	r.Public.GET("/static/*", echo.WrapHandler(s.cfg.Assets))
 }
 
@@ -39,6 +43,17 @@ func (s *Site) setLang(c echo.Context) error {
 		return fault.New(fault.Invalid, "web.bad_request")
 	}
 	s.SetCookie(c, "lang", lang, prefsAge)
+	return c.Redirect(http.StatusSeeOther, localPath(c.FormValue("back")))
+}
+
+// setTheme takes "clear" (black on white, for those who see little difference between
+// soft colours; senior-ui.md C9) and "usual".
+func (s *Site) setTheme(c echo.Context) error {
+	theme := c.FormValue("theme")
+	if theme != themeClear && theme != "usual" {
+		return fault.New(fault.Invalid, "web.bad_request")
+	}
+	s.SetCookie(c, "theme", theme, prefsAge)
 	return c.Redirect(http.StatusSeeOther, localPath(c.FormValue("back")))
 }
 

@@ -122,11 +122,18 @@ func TestPrefsStayOnThisSite(t *testing.T) {
 	if rec := w.do("POST", "/size", url.Values{"size": {"9"}}, nil); rec.Code != 422 {
 		t.Errorf("size 9: got %d, want 422", rec.Code)
 	}
+	if rec := w.do("POST", "/theme", url.Values{"theme": {"pink"}}, nil); rec.Code != 422 {
+		t.Errorf("theme pink: got %d, want 422", rec.Code)
+	}
+	if rec := w.do("POST", "/theme", url.Values{"theme": {"clear"}, "back": {"/help"}}, nil); rec.Code != 303 || rec.Header().Get("Location") != "/help" {
+		t.Errorf("theme clear: got %d to %s", rec.Code, rec.Header().Get("Location"))
+	}
 	rec := w.do("GET", "/nowhere", nil, func(r *http.Request) {
 		r.AddCookie(&http.Cookie{Name: "size", Value: "3"})
 		r.AddCookie(&http.Cookie{Name: "lang", Value: "en"})
+		r.AddCookie(&http.Cookie{Name: "theme", Value: "clear"})
 	})
-	if b := rec.Body.String(); !strings.Contains(b, `data-size="3"`) || !strings.Contains(b, "Go home") {
+	if b := rec.Body.String(); !strings.Contains(b, `data-size="3" data-theme="clear"`) || !strings.Contains(b, "Go home") {
 		t.Errorf("cookies were not followed: %s", b)
 	}
 }
