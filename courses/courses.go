@@ -151,6 +151,7 @@ type Hotline struct {
 	Number string // digits only
 	Name   Text
 	Say    Text // when to use it, in a few words
+	First  bool // for the help page, where somebody in trouble looks
 	Claim  Claim
 }
 

@@ -273,8 +273,8 @@ func readHotlines(fsys fs.FS, w *Wording) ([]*Hotline, []Problem) {
 	f := root.Fields([]string{"hotlines"}, nil)
 	var all []*Hotline
 	for _, n := range f["hotlines"].Items() {
-		v := n.Fields([]string{"number", "name", "say", "source", "where", "checked_on", "valid_until"}, nil)
-		h := &Hotline{Number: v["number"].String(), Name: v["name"].Text(), Say: v["say"].Text()}
+		v := n.Fields([]string{"number", "name", "say", "source", "where", "checked_on", "valid_until"}, []string{"first"})
+		h := &Hotline{Number: v["number"].String(), Name: v["name"].Text(), Say: v["say"].Text(), First: v["first"].Bool()}
 		h.Claim = readClaimDates(v, Node.Text)
 		if h.Number != "" && digitRun.FindString(h.Number) != h.Number {
 			v["number"].Break("courses.rule_want_digits")

@@ -9,16 +9,14 @@ import (
 	"silverclass/app/people"
 	"silverclass/app/room"
 	"silverclass/courses"
+	"silverclass/courses/coursestest"
 )
 
 var now = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 
 func catalog(t *testing.T) *courses.Catalog {
 	t.Helper()
-	c, err := courses.Load(courses.Content())
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := coursestest.ThreeLessons(t)
 	all := func(string) bool { return true }
 	return c.WithDoors(all, all)
 }

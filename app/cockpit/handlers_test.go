@@ -14,7 +14,7 @@ import (
 	"silverclass/app/room"
 	"silverclass/app/room/roomtest"
 	"silverclass/app/tour"
-	"silverclass/courses"
+	"silverclass/courses/coursestest"
 
 	"gorm.io/gorm"
 )
@@ -22,10 +22,7 @@ import (
 func newHall(t *testing.T) *roomtest.Hall {
 	t.Helper()
 	h := roomtest.New(t)
-	catalog, err := courses.Load(courses.Content())
-	if err != nil {
-		t.Fatal(err)
-	}
+	catalog := coursestest.ThreeLessons(t)
 	all := func(string) bool { return true }
 	cockpit.Register(h.Routes, cockpit.Config{Site: h.Site, Room: h.Room, Tour: h.Tour, People: h.People, Staff: h.Staff,
 		Catalog: catalog.WithDoors(all, all),

@@ -209,24 +209,14 @@ func (h *handlers) spoken(c echo.Context, data helpPage) string {
 	return strings.Join(lines, "\n")
 }
 
-// shopping is the one number of the help page that no lesson may name yet; its words are
-// messages of ours.
-const shopping = "12315"
-
-// lines are the numbers that lessons name, and the one for trouble with shops.
+// lines are the few numbers for somebody in trouble.
 func (h *handlers) lines(c echo.Context) helpPage {
 	lang := web.Lang(c)
 	data := helpPage{Tablet: people.Who(c).Tablet != nil}
-	known := false
 	for _, l := range h.cfg.Catalog.Hotlines() {
-		if l.Number == "12321" {
-			continue // the page shows four: who is in trouble must not have to choose among many
+		if l.First {
+			data.Lines = append(data.Lines, helpLine{Number: l.Number, Name: l.Name.In(lang), Say: l.Say.In(lang)})
 		}
-		known = known || l.Number == shopping
-		data.Lines = append(data.Lines, helpLine{Number: l.Number, Name: l.Name.In(lang), Say: l.Say.In(lang)})
-	}
-	if !known {
-		data.Lines = append(data.Lines, helpLine{Number: shopping, Name: h.cfg.Site.T(c, "home.shopping_name", nil), Say: h.cfg.Site.T(c, "home.shopping_say", nil)})
 	}
 	return data
 }

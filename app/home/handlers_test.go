@@ -12,6 +12,7 @@ import (
 	"silverclass/app/room/roomtest"
 	"silverclass/app/tour"
 	"silverclass/courses"
+	"silverclass/courses/coursestest"
 	"silverclass/live"
 	"silverclass/quizzes"
 
@@ -28,10 +29,7 @@ type hall struct {
 func newHall(t *testing.T) *hall {
 	t.Helper()
 	h := &hall{Hall: roomtest.New(t)}
-	catalog, err := courses.Load(courses.Content())
-	if err != nil {
-		t.Fatal(err)
-	}
+	catalog := coursestest.ThreeLessons(t)
 	none := func(string) bool { return false }
 	h.catalog = catalog.WithDoors(none, none)
 	h.courses, h.live = courses.NewStore(h.DB.DB, h.Clock.Now), live.NewStore(h.DB.DB, h.Clock.Now)
