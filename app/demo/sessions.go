@@ -151,7 +151,7 @@ func (b *builder) practise(ctx context.Context, who people.Reader, slug, run str
 	if err != nil {
 		return err
 	}
-	st, play := scene.Begin(), db.NewID()
+	st, play := scene.Begin(practice.Guided), db.NewID()
 	for taps := 0; !st.Done() && taps < 60; taps++ {
 		do := b.nextTap(scene, st)
 		b.at = b.at.Add(time.Duration(4+b.rand.IntN(12)) * time.Second)

@@ -71,7 +71,7 @@
   };
   const controls = all.map((e) => ({ e, r: rectOf(e) }));
   for (const { e, r } of controls) {
-    const primary = e.matches("[data-primary], .main, .choice, .tile");
+    const primary = e.matches("[data-primary], .main, .choice, .tile, .tap") && !e.closest(".picture");
     const want = primary ? limits.primary : limits.other;
     if (r.bottom - r.top < want - 0.5) say(`${round(r.bottom - r.top)} px high, want ${want}: ${name(e)}`);
     if (r.right - r.left < limits.other - 0.5) say(`${round(r.right - r.left)} px wide, want ${limits.other}: ${name(e)}`);
@@ -112,7 +112,7 @@
   if (count("h1") !== 1) say(`${count("h1")} first headings, want 1`);
   const primary = count("[data-primary]");
   if (primary > 1) say(`${primary} primary buttons, want one`);
-  if (primary === 0 && count(".choice, .tile") === 0) say("no primary button and nothing to choose");
+  if (primary === 0 && count(".choice, .tile, button.tap") === 0) say("no primary button and nothing to choose");
   const first = [...document.querySelectorAll("[data-primary]")].filter(visible)[0];
   if (first) {
     const r = first.getBoundingClientRect();

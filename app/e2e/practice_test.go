@@ -74,7 +74,7 @@ func TestEveryMistakeHasItsRepair(t *testing.T) {
 		}
 		repairs := map[string]string{}
 		tab.Open(p.URL("/practice/" + slug))
-		st := s.Begin()
+		st := s.Begin(practice.Guided)
 		tap := func(taps []string) {
 			for _, do := range taps {
 				tab.Follow(fmt.Sprintf(`button[name=do][value=%q]`, do))

@@ -95,7 +95,7 @@ func (w *walker) practices(p *Program) {
 		}
 		w.Open(p.URL("/practice/" + slug))
 		w.look(slug + ", practice begins")
-		st := s.Begin()
+		st := s.Begin(practice.Guided)
 		w.tap(s, &st, wayTo(w.t, s, st, func(st practice.State) bool { return st.At.Where == practice.AtMistake }))
 		w.look(slug + ", a mistake")
 		w.tap(s, &st, []string{practice.TapAgain})

@@ -37,6 +37,15 @@ func acts() []act {
 	}
 }
 
+// keys are what the engine draws by itself; no scene names them.
+func keys() []act {
+	return []act{
+		{name: keyLess, key: "practice.do_less"}, {name: keyMore, key: "practice.do_more"},
+		{name: keyDone, key: "practice.do_done"}, {name: keyEnter, key: "practice.do_done"},
+		{name: keyErase, key: "practice.do_erase"},
+	}
+}
+
 // The acts that the rules know by name.
 const (
 	doAnswer    = "answer"
@@ -64,6 +73,29 @@ func actNames() string {
 
 //go:embed icons/*.svg
 var iconFiles embed.FS
+
+// words is the locale key of an act's or a key's words; empty where the scene gives them.
+func words(name string) string {
+	for _, a := range slices.Concat(acts(), keys()) {
+		if a.name == name {
+			return a.key
+		}
+	}
+	return ""
+}
+
+// iconNames are the names of all drawings.
+func iconNames() []string {
+	files, err := iconFiles.ReadDir("icons")
+	if err != nil {
+		panic("practice: " + err.Error()) // the directory is embedded above
+	}
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(f.Name(), ".svg"))
+	}
+	return names
+}
 
 // icon is the drawing of an act or of another thing on these pages, inline; empty when
 // there is none, which a test forbids for acts.

@@ -16,6 +16,9 @@ func (r *reader) links(start courses.Node) {
 	}
 	for _, x := range s.Screens {
 		for _, c := range x.Choices {
+			if c.To == "" || c.Found {
+				continue
+			}
 			if s.screens[c.To] == nil && s.mistakes[c.To] == nil && s.endings[c.To] == nil {
 				r.lines[choiceKey(x.ID, c.Do)].Break("practice.rule_no_such", fault.Args{"Name": c.To})
 			}
@@ -23,7 +26,7 @@ func (r *reader) links(start courses.Node) {
 		r.offers(x)
 	}
 	for _, m := range s.Mistakes {
-		if s.screens[m.Back] == nil {
+		if m.Back != "" && s.screens[m.Back] == nil {
 			r.lines[m.ID].Break("practice.rule_no_such", fault.Args{"Name": m.Back})
 		}
 	}
@@ -60,7 +63,7 @@ func (r *reader) offers(x *Screen) {
 	if s.slippery(x) && (x.Good == nil || (x.Hint == nil)) {
 		at.Break("practice.rule_slip_words")
 	}
-	comesIn := x.Phone == Ringing || x.Phone == Message || x.Phone.talking()
+	comesIn := x.Phone == Ringing || x.Phone == Message || x.Phone == Talk || x.Phone.talking()
 	if s.Kind == Inbox && comesIn && x.Truth == "" {
 		at.Break("practice.rule_truth_missing")
 	}
@@ -91,10 +94,14 @@ func (r *reader) machine(start, mistakes courses.Node) {
 			r.lines[m.ID].Break("practice.rule_unreachable")
 			continue
 		}
-		back := s.screens[m.Back]
-		if !slices.ContainsFunc(back.Choices, func(c Choice) bool { return c.To == m.ID }) {
+		if m.Back != "" && !slices.ContainsFunc(s.Screens, func(x *Screen) bool {
+			return x.Base == m.Back && slices.ContainsFunc(x.Choices, func(c Choice) bool { return c.To == m.ID })
+		}) {
 			r.lines[m.ID].Break("practice.rule_back", fault.Args{"Name": m.Back})
 		}
+	}
+	if s.Kind == Sort && !slices.ContainsFunc(s.Screens, func(x *Screen) bool { return x.Phone == Order }) {
+		start.Break("practice.rule_kind_face", fault.Args{"Kind": string(s.Kind), "Face": string(Order)})
 	}
 	if s.Kind == Inbox {
 		r.mixed(start)
@@ -124,10 +131,12 @@ func (s *Scene) reach(from string) map[string]bool {
 		seen[id] = true
 		if x := s.screens[id]; x != nil {
 			for _, c := range x.Choices {
-				next = append(next, c.To)
+				if !c.Found && c.To != "" {
+					next = append(next, c.To)
+				}
 			}
 		}
-		if m := s.mistakes[id]; m != nil {
+		if m := s.mistakes[id]; m != nil && m.Back != "" {
 			next = append(next, m.Back)
 		}
 	}
@@ -143,7 +152,11 @@ func (s *Scene) ends(from string) bool {
 		if s.endings[id] != nil {
 			return true
 		}
-		id = s.screens[id].Best().To
+		best := s.screens[id].Best()
+		if best == nil {
+			return false
+		}
+		id = best.To
 	}
 	return false
 }

@@ -95,6 +95,14 @@ func (h *handlers) show(c echo.Context) error {
 	return h.page(c, v, c.QueryParam("play"), http.StatusOK, "")
 }
 
+// mode is the mode that a request asks for.
+func (h *handlers) mode(c echo.Context) Mode {
+	if m := c.FormValue("mode"); m != "" {
+		return ParseMode(m)
+	}
+	return ParseMode(c.QueryParam("mode"))
+}
+
 // page shows the reader's present place in the scene. note is a locale key of what to say
 // above it; empty for nothing.
 func (h *handlers) page(c echo.Context, v visit, play string, status int, note string) error {
@@ -102,15 +110,16 @@ func (h *handlers) page(c echo.Context, v visit, play string, status int, note s
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	st := v.scene.Begin()
+	st := v.scene.Begin(h.mode(c))
 	fresh := err != nil || (row.DoneAt != nil && c.QueryParam("again") != "")
 	if !fresh {
 		if st, err = v.scene.State(row); err != nil { // the scene was changed meanwhile
-			st, fresh = v.scene.Begin(), true
+			st, fresh = v.scene.Begin(h.mode(c)), true
 		}
 	}
 	if fresh {
 		row = Row{ID: db.NewID()}
+		st = v.scene.Begin(h.mode(c))
 	}
 	return h.paint(c, v, row, st, status, note)
 }
@@ -130,7 +139,7 @@ func (h *handlers) tap(c echo.Context) error {
 	if err != nil {
 		at = -1 // no page of ours: refused below
 	}
-	t := Tap{Play: c.FormValue("play"), Run: v.run, At: at, Do: c.FormValue("do")}
+	t := Tap{Play: c.FormValue("play"), Run: v.run, Mode: h.mode(c), At: at, Do: c.FormValue("do")}
 	row, err := h.Store.Tap(c.Request().Context(), who, v.scene, t)
 	switch {
 	case fault.Is(err, fault.Invalid):

@@ -51,7 +51,7 @@ func (h *hall) facts(verb ledger.Verb, kind string) []ledger.Fact {
 	return list
 }
 
-var hidden = regexp.MustCompile(`<input type="hidden" name="play" value="([^"]*)"><input type="hidden" name="at" value="([^"]*)"><input type="hidden" name="run" value="([^"]*)">`)
+var hidden = regexp.MustCompile(`<input type="hidden" name="play" value="([^"]*)"><input type="hidden" name="at" value="([^"]*)"><input type="hidden" name="run" value="([^"]*)"><input type="hidden" name="mode" value="([^"]*)">`)
 
 // press taps what a page offers, the way a browser without JavaScript does, and gives
 // the next page and its address.
@@ -61,7 +61,7 @@ func press(t *testing.T, b *roomtest.Browser, page, scene, do string) (next, add
 	if m == nil || !strings.Contains(page, `name="do" value="`+do+`"`) {
 		t.Fatalf("the page does not offer %s:\n%s", do, page)
 	}
-	a := b.Post("/practice/"+scene, "play", m[1], "at", m[2], "run", m[3], "do", do).Is(http.StatusSeeOther)
+	a := b.Post("/practice/"+scene, "play", m[1], "at", m[2], "run", m[3], "mode", m[4], "do", do).Is(http.StatusSeeOther)
 	return b.Get(a.To).Shows().Body, a.To
 }
 
@@ -98,7 +98,7 @@ func TestAPracticeFromThePage(t *testing.T) {
 	if err != nil || seat.Place.Kind != room.Scene || seat.Place.Slug != police {
 		t.Errorf("the cockpit sees %+v, %v", seat.Place, err)
 	}
-	tablet.Get("/practice/" + police + "?run=" + run).Shows("再练一次")
+	tablet.Get("/practice/" + police + "?run=" + run).Shows("自己做一次")
 	page = tablet.Get("/practice/" + police + "?again=1&run=" + run).Shows("电话响了").Body
 	if page, _ = press(t, tablet, page, police, "decline"); !strings.Contains(page, "您没有接") {
 		t.Errorf("once more:\n%s", page)

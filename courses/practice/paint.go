@@ -22,6 +22,7 @@ type shared struct {
 	Play   string
 	At     int // taps so far
 	Run    string
+	Mode   Mode
 	Phone  phone
 	Note   string  // a locale key; empty for nothing to say
 	Lesson *onward // the way on in the lesson; nil outside one
@@ -29,27 +30,10 @@ type shared struct {
 	Arrow, Check, HintIcon template.HTML
 }
 
-// phone is what the drawn phone shows.
-type phone struct {
-	Face   Face
-	Key    string // locale key of what goes on
-	Icon   template.HTML
-	Person template.HTML
-	From   string
-	Says   []template.HTML
-}
-
 // onward is the POST that goes on in the lesson: after the practice, or past it.
 type onward struct {
 	Action       string
 	From, Target int
-}
-
-// button is one choice: a row, or a key on the phone.
-type button struct {
-	Do, Look, Words string
-	Icon            template.HTML
-	Here            bool // the arrow points here
 }
 
 type screenPage struct {
@@ -61,6 +45,8 @@ type screenPage struct {
 	Keys    []button // on the phone
 	Also    string   // the words of the key, where there are rows too
 	Shown   string   // the words of what is done for her; empty while she does it
+	Nothing bool     // the last tap was at something that is not needed here
+	CanAsk  bool     // she may ask for help
 	CanBack bool
 }
 
@@ -76,6 +62,7 @@ type endingPage struct {
 	Did              []string
 	Tell             template.HTML
 	OnceMore         string
+	Next             string // locale key of what OnceMore offers
 }
 
 // painter makes one page for one reader.
@@ -90,7 +77,7 @@ type painter struct {
 func (h *handlers) paint(c echo.Context, v visit, row Row, st State, status int, note string) error {
 	p := painter{h: h, c: c, v: v, st: st, lang: web.Lang(c)}
 	s := shared{Title: v.scene.Title.In(p.lang), Action: courses.PracticeURL(v.scene.Slug, ""), Play: row.ID, At: row.Length,
-		Run: v.address, Note: note, Arrow: icon("arrow"), Check: icon("check"), HintIcon: icon("hint")}
+		Run: v.address, Mode: st.Mode, Note: note, Arrow: icon("arrow"), Check: icon("check"), HintIcon: icon("hint")}
 	if s.Run == "" {
 		s.Run = v.run
 	}
@@ -110,7 +97,7 @@ func (p painter) page(s shared) (file string, data any, speak []string) {
 	switch p.st.At.Where {
 	case AtMistake:
 		m := p.v.scene.Mistake(p.st.At.ID)
-		s.Phone = phone{Icon: icon("care"), From: m.Title.In(p.lang)}
+		s.Phone = phone{Skin: p.st.Mode.Skin(), Icon: icon("care"), From: m.Title.In(p.lang)}
 		return "mistake.html", mistakePage{s, courses.Marked(m.Repair.In(p.lang))},
 			[]string{p.t("practice.repair_title"), m.Repair.In(p.lang)}
 	case AtEnding:
@@ -121,8 +108,12 @@ func (p painter) page(s shared) (file string, data any, speak []string) {
 
 func (p painter) screen(s shared) (file string, data any, speak []string) {
 	x := p.v.scene.Screen(p.st.At.ID)
-	d := screenPage{shared: s, CanBack: len(p.st.Trail) > 0, Ask: p.t("practice.what_now")}
+	shown := p.st.At.Where == AtShown
+	d := screenPage{shared: s, CanBack: len(p.st.Trail) > 0, CanAsk: p.st.CanAsk(), Nothing: p.st.Nothing, Ask: p.t("practice.what_now")}
 	d.Phone = p.phone(x)
+	if x.Phone.onScreen() {
+		d.Ask = p.t("practice.where_now")
+	}
 	if x.Ask != nil {
 		d.Ask = x.Ask.In(p.lang)
 	}
@@ -130,24 +121,27 @@ func (p painter) screen(s shared) (file string, data any, speak []string) {
 		d.Goal = p.h.Site.T(p.c, "practice.goal", map[string]any{"Goal": p.v.scene.Goal.In(p.lang)})
 		speak = append(speak, d.Goal)
 	}
-	speak = append(speak, p.t(d.Phone.Key), d.Phone.From)
-	for _, line := range x.Says {
-		speak = append(speak, line.In(p.lang))
-	}
-	shown := p.st.At.Where == AtShown
+	speak = append(speak, d.Phone.spoken(p)...)
 	best := x.Best()
 	for i := range x.Choices {
 		c := &x.Choices[i]
+		b := p.button(c)
+		b.Here = c == best && (shown || p.st.Help() == HelpArrow)
 		a, _ := findAct(c.Do)
-		b := button{Do: c.Do, Look: a.look, Words: p.words(c, a), Icon: icon(c.Do), Here: c == best && (shown || p.st.Help() == HelpArrow)}
-		if a.onPhone {
+		switch {
+		case c.Part == On:
+			d.Phone.Things = append(d.Phone.Things, b)
+		case a.onPhone && c.Part == Do:
 			d.Keys = append(d.Keys, b)
-		} else {
+		default:
 			d.Choices = append(d.Choices, b)
 		}
 		if shown && c == best {
 			d.Shown = b.Words
 		}
+	}
+	if p.st.Mode.Skin() == Other {
+		d.turn()
 	}
 	if len(d.Choices) > 0 && len(d.Keys) == 1 {
 		d.Also = d.Keys[0].Words
@@ -156,46 +150,26 @@ func (p painter) screen(s shared) (file string, data any, speak []string) {
 		return "screen.html", d, []string{p.t("practice.shown_title"),
 			p.h.Site.T(p.c, "practice.shown", map[string]any{"Act": d.Shown}), p.t("practice.shown_then")}
 	}
+	if d.Nothing {
+		speak = append([]string{p.t("practice.nothing")}, speak...)
+	}
 	speak = append(speak, d.Ask)
 	if p.st.Help() >= HelpHint {
 		d.Hint = courses.Marked(x.Hint.In(p.lang))
 		speak = append(speak, x.Hint.In(p.lang))
 	}
-	for _, b := range slices.Concat(d.Keys, d.Choices) {
-		speak = append(speak, b.Words)
+	for _, b := range slices.Concat(d.Phone.Things, d.Keys, d.Choices) {
+		if x.Phone != Keypad {
+			speak = append(speak, b.Words, b.Note, b.Value)
+		}
 	}
 	return "screen.html", d, speak
-}
-
-func (p painter) phone(x *Screen) phone {
-	f := phone{Face: x.Phone, Key: "practice.in_call", Icon: icon("answer"), Person: icon("person"), From: x.From.In(p.lang)}
-	switch x.Phone {
-	case Ringing:
-		f.Key = "practice.ringing"
-		if x.Video {
-			f.Key, f.Icon = "practice.ringing_video", icon("video")
-		}
-	case Video:
-		f.Key, f.Icon = "practice.in_video", icon("video")
-	case Message:
-		f.Key, f.Icon = "practice.message", icon("message")
-	case Contacts:
-		f.Key, f.Icon = "practice.contacts", icon("contacts")
-	case Home:
-		f.Key, f.Icon = "practice.home", icon("check")
-	case Family:
-		f.Key, f.Icon = "practice.family", icon("ask-family")
-	}
-	for _, line := range x.Says {
-		f.Says = append(f.Says, courses.Marked(line.In(p.lang)))
-	}
-	return f
 }
 
 // ending names what she did right, and how one could tell; never what went otherwise.
 func (p painter) ending(s shared) (file string, data any, speak []string) {
 	scene, e := p.v.scene, p.v.scene.Ending(p.st.At.ID)
-	s.Phone = phone{Icon: icon("check")}
+	s.Phone = phone{Skin: p.st.Mode.Skin(), Icon: icon("check")}
 	d := endingPage{shared: s, Ending: e.Title.In(p.lang), Text: courses.Marked(e.Text.In(p.lang)), Remember: scene.Remember.In(p.lang)}
 	for i := len(p.st.Right) - 1; i >= 0 && len(d.Did) < mostDid; i-- {
 		if good := scene.Screen(p.st.Right[i]).Good.In(p.lang); good != "" && !slices.Contains(d.Did, good) {
@@ -212,19 +186,17 @@ func (p painter) ending(s shared) (file string, data any, speak []string) {
 		speak = append(speak, tell)
 	}
 	speak = append(speak, p.t("practice.keep"), d.Remember)
-	q := url.Values{"again": {"1"}}
+	next := scene.after(p.st.Mode)
+	q := url.Values{"again": {"1"}, "mode": {string(next)}}
+	d.Next = "practice.once_more"
+	if next != p.st.Mode {
+		d.Next = "practice.begin_" + string(next)
+	}
 	if s.Run != "" {
 		q.Set("run", s.Run)
 	}
 	d.OnceMore = s.Action + "?" + q.Encode()
 	return "ending.html", d, speak
-}
-
-func (p painter) words(c *Choice, a act) string {
-	if c.Text != nil {
-		return c.Text.In(p.lang)
-	}
-	return p.t(a.key)
 }
 
 func (p painter) t(key string) string { return p.h.Site.T(p.c, key, nil) }

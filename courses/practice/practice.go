@@ -19,7 +19,8 @@ import (
 	"silverclass/courses"
 )
 
-// Kind is what sort of scene it is; each kind has rules of its own.
+// Kind is what sort of scene it is; some kinds have rules of their own. Any face of the
+// phone may be used in any kind.
 type Kind string
 
 // The kinds of scene.
@@ -30,7 +31,23 @@ const (
 	// Inbox is calls and messages one after another, real and fake mixed: each says
 	// which it is, and taking a real one for a fake is a slip too.
 	Inbox Kind = "inbox"
+	// Phone is a thing done on the phone, screen by screen.
+	Phone Kind = "phone"
+	// Chat is a talk in writing: messages arrive one after another.
+	Chat Kind = "chat"
+	// Spot is finding things in a picture or on a page.
+	Spot Kind = "spot"
+	// Choose is taking the right one of several.
+	Choose Kind = "choose"
+	// Sort is putting steps in order, one tap each.
+	Sort Kind = "sort"
+	// Shop is buying: searching, comparing, ordering, paying, receiving, returning.
+	Shop Kind = "shop"
+	// Sum is working out what is really paid, or finding the amount that is wrong.
+	Sum Kind = "sum"
 )
+
+func kinds() []Kind { return []Kind{Call, Inbox, Phone, Chat, Spot, Choose, Sort, Shop, Sum} }
 
 // Face is what the drawn phone shows.
 type Face string
@@ -44,7 +61,31 @@ const (
 	Contacts Face = "contacts" // the names one has saved
 	Home     Face = "home"     // nothing; the call is over
 	Family   Face = "family"   // the phone is put down, a relative speaks
+
+	Lock    Face = "lock"    // the locked phone, with what has come in
+	Apps    Face = "apps"    // the first page: one tile a program
+	App     Face = "app"     // a page of a program: lines, rows, buttons
+	Dialog  Face = "dialog"  // a question that lies over everything
+	Keypad  Face = "keypad"  // a number is put in, key by key
+	Dial    Face = "dial"    // something is made larger or smaller by − and ＋
+	Talk    Face = "chat"    // messages to and fro
+	Picture Face = "picture" // a drawing with places to tap
+	Order   Face = "sort"    // steps to put in order
+	Bill    Face = "bill"    // a slip of paper with amounts
 )
+
+func faces() []Face {
+	return []Face{Ringing, InCall, Video, Message, Contacts, Home, Family, Lock, Apps, App, Dialog, Keypad, Dial, Talk, Picture, Order, Bill}
+}
+
+// onScreen reports whether what can be tapped here is mostly on the phone itself.
+func (f Face) onScreen() bool {
+	switch f {
+	case Lock, Apps, App, Dialog, Keypad, Dial, Picture, Order, Bill:
+		return true
+	}
+	return false
+}
 
 // talking reports whether a stranger can press on here.
 func (f Face) talking() bool { return f == InCall || f == Video }
@@ -58,14 +99,40 @@ const (
 	Fake Truth = "fake"
 )
 
-// Mode is how much the scene helps (curriculum.md D.5). Guided is the only one so far.
+// Mode is how much the scene helps (curriculum.md D.5).
 type Mode string
 
-// Guided helps after a slip.
-const Guided Mode = "guided"
+// The modes, in the order in which a person meets them.
+const (
+	// Guided (带着做) helps after a slip.
+	Guided Mode = "guided"
+	// Unaided (自己做) helps only who asks for it.
+	Unaided Mode = "unaided"
+	// Elsewhere (换个样子做) is unaided on a phone that looks different.
+	Elsewhere Mode = "elsewhere"
+)
 
-// Plain is the skin of a scene that has only one look.
-const Plain = "plain"
+// The skins: how the drawn phone looks.
+const (
+	Plain = "plain"
+	Other = "other"
+)
+
+// Skin is the look in which a mode is practised.
+func (m Mode) Skin() string {
+	if m == Elsewhere {
+		return Other
+	}
+	return Plain
+}
+
+// ParseMode is the mode of that name, Guided for any other name.
+func ParseMode(name string) Mode {
+	if m := Mode(name); m == Unaided || m == Elsewhere {
+		return m
+	}
+	return Guided
+}
 
 // Scene is one practice, as its file says. It never changes after Load.
 type Scene struct {
@@ -77,6 +144,8 @@ type Scene struct {
 	// Remember is the sentence to keep; every ending shows it.
 	Remember courses.Text
 	Start    string // the first screen
+	// Second is true where the scene is also practised on a phone that looks different.
+	Second bool
 	// Screens, Mistakes and Endings are in the order of the file; their IDs are one
 	// namespace, so that a choice leads to any of them.
 	Screens  []*Screen
@@ -91,9 +160,12 @@ type Scene struct {
 	endings  map[string]*Ending
 }
 
-// Screen is one picture of the phone and what can be done on it.
+// Screen is one picture of the phone and what can be done on it. A screen of the file on
+// which several things are tapped in turn (steps to order, keys, switches) is several
+// screens here, of one Base.
 type Screen struct {
 	ID    string
+	Base  string // its name in the file
 	Phone Face
 	// Video is true when a ringing call asks for pictures too.
 	Video bool
@@ -101,10 +173,23 @@ type Screen struct {
 	// 先停一停，问问家人 is offered.
 	Pressure bool
 	Truth    Truth
-	From     courses.Text // who calls or writes, as the phone shows it
+	From     courses.Text // who calls or writes, or the name of the page; may be nil
 	// Says are the spoken or written lines, at most thirty Han each; the names in a
 	// contact list; nil on a screen where nobody says anything.
 	Says []courses.Text
+	Rows []Line // what stands there and cannot be tapped
+	// Shows is the large line: what is typed so far, a total, a setting.
+	Shows courses.Text
+	// Code is true where a square code is drawn. It cannot be used to pay.
+	Code bool
+	// Drawing is the picture, inline; Alt says what it shows.
+	Drawing string
+	Alt     courses.Text
+	// Picked are the steps that are in order already.
+	Picked []courses.Text
+	// Left is how many things remain to be found here, Of how many there were; zero
+	// where nothing is counted.
+	Left, Of int
 	// Ask is the question above the choices; nil means the usual one.
 	Ask courses.Text
 	// Hint is what helps after the first slip here; nil where no slip is possible.
@@ -116,16 +201,45 @@ type Screen struct {
 	Good    courses.Text
 	Choices []Choice
 
-	line int // in the file
+	number int // of its base in the file, from 1
+	line   int // in the file
 }
+
+// Line is a row of a page: words, and an amount or a state beside them.
+type Line struct {
+	Icon        string
+	Text, Value courses.Text
+}
+
+// Part is where a choice stands and where its words come from.
+type Part string
+
+// The parts.
+const (
+	Do   Part = "do"   // an act that every scene knows: hang up, ask the family
+	Pick Part = "pick" // an answer beside the phone
+	On   Part = "tap"  // a thing on the phone or in the picture
+)
 
 // Choice is one thing that can be tapped. Its Do is unique on its screen and is what a
 // tap sends.
 type Choice struct {
-	Do string
+	Do   string
+	Part Part
 	// Text is nil where the act has the same words everywhere.
 	Text courses.Text
-	To   string // a screen, a mistake or an ending
+	// Other are its words on a phone that looks different; nil means the same.
+	Other courses.Text
+	// Note and Value stand below and beside the words of a row.
+	Note, Value courses.Text
+	Icon        string // empty means the act's own, or none
+	Switch      Switch
+	Area        [4]int // in a picture: left, top, width, height, in its own units
+	// Found is true when it has been tapped already: it is shown, and cannot be tapped.
+	Found bool
+	// To is a screen, a mistake or an ending; empty where nothing happens but that help
+	// grows.
+	To string
 	// Right marks what is right here. A choice that is neither right nor leads to a
 	// mistake only goes on.
 	Right bool
@@ -133,13 +247,22 @@ type Choice struct {
 	line int
 }
 
+// Switch is how a switch of a row stands.
+type Switch string
+
+// The positions of a switch; a row without one has neither.
+const (
+	SwitchOn  Switch = "on"
+	SwitchOff Switch = "off"
+)
+
 // Mistake is something that easily happens, with what mends it. Tapping it costs
 // nothing: the repair is shown, and the way back leads to where it can be done again.
 type Mistake struct {
 	ID     string
 	Title  courses.Text
 	Repair courses.Text
-	Back   string // the screen to try again
+	Back   string // the screen to try again; empty means where it was tapped
 	// Source is whose word the repair is, for trainers; empty where it states no fact.
 	Source string
 
@@ -166,12 +289,18 @@ func (s *Scene) Ending(id string) *Ending { return s.endings[id] }
 
 // Number is a screen's place in the file, from 1: a rough "how far" for trainers.
 func (s *Scene) Number(screen string) int {
-	for i, x := range s.Screens {
-		if x.ID == screen {
-			return i + 1
-		}
+	if x := s.screens[screen]; x != nil {
+		return x.number
 	}
 	return 0
+}
+
+// Base is the name in the file of a screen of that ID.
+func (s *Scene) Base(screen string) string {
+	if x := s.screens[screen]; x != nil {
+		return x.Base
+	}
+	return screen
 }
 
 // Choice is the choice of that act; nil when the screen does not offer it.
@@ -187,17 +316,17 @@ func (x *Screen) Choice(do string) *Choice {
 // Best is the choice that the arrow marks: the first right one. Every screen has one.
 func (x *Screen) Best() *Choice {
 	for i := range x.Choices {
-		if x.Choices[i].Right {
-			return &x.Choices[i]
+		if c := &x.Choices[i]; c.Right && !c.Found && c.To != "" {
+			return c
 		}
 	}
 	return nil
 }
 
-// slippery reports whether a mistake can be made here.
+// slippery reports whether a slip can be made here.
 func (s *Scene) slippery(x *Screen) bool {
 	for _, c := range x.Choices {
-		if s.mistakes[c.To] != nil {
+		if !c.Found && (c.To == "" || s.mistakes[c.To] != nil) {
 			return true
 		}
 	}

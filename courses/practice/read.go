@@ -15,15 +15,18 @@ const (
 	mostSayHan, mostSayWords       = 30, 24 // a spoken or written line
 	mostChoiceHan, mostChoiceWords = 14, 12
 	mostTextHan, mostTextWords     = 60, 60 // a repair or an ending
-	mostChoices                    = 4
+	mostChoices                    = 4      // beside the phone, and keys
 	mostSays                       = 3
+	mostRows                       = 6
 	leastMistakes                  = 3
 )
 
 // reader reads one file and remembers where things stand in it.
 type reader struct {
+	sheet *courses.Sheet
 	s     *Scene
 	w     *courses.Wording
+	fsys  fs.FS
 	lines map[string]courses.Node // of every screen, mistake and ending, by ID
 	names map[string]bool
 }
@@ -38,18 +41,19 @@ func readScene(fsys fs.FS, slug string, w *courses.Wording) (*Scene, []courses.P
 		s.Edition = edition(b)
 	}
 	sheet, root := courses.NewSheet(fsys, file)
-	r := &reader{s: s, w: w, lines: map[string]courses.Node{}, names: map[string]bool{}}
-	f := root.Fields([]string{"kind", "title", "goal", "remember", "start", "screens", "mistakes", "endings"}, nil)
+	r := &reader{sheet: sheet, s: s, w: w, fsys: fsys, lines: map[string]courses.Node{}, names: map[string]bool{}}
+	f := root.Fields([]string{"kind", "title", "goal", "remember", "start", "screens", "mistakes", "endings"}, []string{"second"})
 	s.Kind = Kind(f["kind"].String())
-	if f["kind"].Here() && s.Kind != Call && s.Kind != Inbox {
-		f["kind"].Break("practice.rule_kind", fault.Args{"Kinds": "call, inbox"})
+	if f["kind"].Here() && !slices.Contains(kinds(), s.Kind) {
+		f["kind"].Break("practice.rule_kind", fault.Args{"Kinds": listed(kinds())})
 	}
+	s.Second = f["second"].Bool() || slices.Contains(seconds(), slug)
 	s.Title = r.text(f["title"], mostChoiceHan, mostChoiceWords)
 	s.Goal = r.text(f["goal"], mostSayHan, mostSayWords)
 	s.Remember = r.text(f["remember"], mostSayHan, mostSayWords)
 	s.Start = f["start"].String()
-	for _, id := range inOrder(f["screens"]) {
-		r.screen(id.name, id.node)
+	for i, id := range inOrder(f["screens"]) {
+		r.screen(id.name, i+1, id.node)
 	}
 	for _, id := range inOrder(f["mistakes"]) {
 		r.mistake(id.name, id.node)
@@ -63,7 +67,30 @@ func readScene(fsys fs.FS, slug string, w *courses.Wording) (*Scene, []courses.P
 	if len(sheet.Problems()) == 0 {
 		r.machine(f["start"], f["mistakes"])
 	}
-	return s, sheet.Problems()
+	return s, each(sheet.Problems())
+}
+
+// each are the problems without those that are there twice: a screen of the file may be
+// several screens of the machine.
+func each(problems []courses.Problem) []courses.Problem {
+	var all []courses.Problem
+	for _, p := range problems {
+		if !slices.ContainsFunc(all, func(o courses.Problem) bool {
+			return o.Line == p.Line && o.Rule == p.Rule && maps.Equal(o.Args, p.Args)
+		}) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// listed are names as an author reads them in a message.
+func listed[T ~string](names []T) string {
+	all := make([]string, len(names))
+	for i, n := range names {
+		all[i] = string(n)
+	}
+	return strings.Join(all, ", ")
 }
 
 type named struct {
@@ -106,6 +133,9 @@ func (r *reader) spoken(n courses.Node, mostHan, mostWords int) courses.Text {
 		if strings.Count(t[lang], "**")%2 != 0 {
 			at[lang].Break("practice.rule_open_mark")
 		}
+		for _, brand := range brandsIn(t[lang]) {
+			at[lang].Break("practice.rule_brand", fault.Args{"Brand": brand})
+		}
 		if han := courses.Han(t[lang]); han > mostHan {
 			at[lang].Break("practice.rule_long", fault.Args{"Count": han, "Most": mostHan})
 		}
@@ -125,70 +155,9 @@ func (r *reader) name(id string, n courses.Node) {
 	r.lines[id] = n
 }
 
-func (r *reader) screen(id string, n courses.Node) {
-	r.name(id, n)
-	f := n.Fields([]string{"phone", "from", "choices"}, []string{"video", "pressure", "truth", "says", "ask", "hint", "tell", "good"})
-	x := &Screen{ID: id, line: n.Line()}
-	x.Phone = Face(f["phone"].String())
-	faces := []Face{Ringing, InCall, Video, Message, Contacts, Home, Family}
-	if f["phone"].Here() && !slices.Contains(faces, x.Phone) {
-		f["phone"].Break("practice.rule_phone", fault.Args{"Faces": "ringing, call, video, message, contacts, home, family"})
-	}
-	x.Video, x.Pressure = f["video"].Bool(), f["pressure"].Bool()
-	x.Truth = Truth(f["truth"].String())
-	if f["truth"].Here() && x.Truth != Real && x.Truth != Fake {
-		f["truth"].Break("practice.rule_truth")
-	}
-	x.From = r.text(f["from"], mostChoiceHan, mostChoiceWords)
-	for _, line := range f["says"].Items() {
-		x.Says = append(x.Says, r.spoken(line, mostSayHan, mostSayWords))
-	}
-	if len(x.Says) > mostSays {
-		f["says"].Break("practice.rule_says_many", fault.Args{"Most": mostSays})
-	}
-	if len(x.Says) == 0 && x.Phone != Ringing && x.Phone != Home && f["phone"].Here() {
-		n.Break("practice.rule_says_none")
-	}
-	x.Ask = r.text(f["ask"], mostSayHan, mostSayWords)
-	x.Hint = r.text(f["hint"], mostSayHan, mostSayWords)
-	x.Tell = r.text(f["tell"], mostTextHan, mostTextWords)
-	x.Good = r.text(f["good"], mostSayHan, mostSayWords)
-	for _, c := range f["choices"].Items() {
-		x.Choices = append(x.Choices, r.choice(x, c))
-	}
-	if got := len(x.Choices); f["choices"].Here() && (got < 2 || got > mostChoices) {
-		f["choices"].Break("practice.rule_choices", fault.Args{"Count": got, "Most": mostChoices})
-	}
-	r.s.Screens = append(r.s.Screens, x)
-	r.s.screens[id] = x
-}
-
-func (r *reader) choice(x *Screen, n courses.Node) Choice {
-	f := n.Fields([]string{"do", "to"}, []string{"text", "right"})
-	c := Choice{Do: f["do"].String(), To: f["to"].String(), Right: f["right"].Bool(), line: n.Line()}
-	c.Text = r.text(f["text"], mostChoiceHan, mostChoiceWords)
-	a, known := findAct(c.Do)
-	switch {
-	case !f["do"].Here():
-	case !known:
-		f["do"].Break("practice.rule_act", fault.Args{"Acts": actNames()})
-	case a.key == "" && c.Text == nil:
-		n.Break("practice.rule_act_words", fault.Args{"Act": c.Do})
-	case a.fixed && c.Text != nil:
-		f["text"].Break("practice.rule_act_fixed", fault.Args{"Act": c.Do})
-	}
-	if x.Choice(c.Do) != nil {
-		f["do"].Break("practice.rule_act_twice", fault.Args{"Act": c.Do})
-	}
-	r.lines[choiceKey(x.ID, c.Do)] = n
-	return c
-}
-
-func choiceKey(screen, do string) string { return screen + "\x00" + do }
-
 func (r *reader) mistake(id string, n courses.Node) {
 	r.name(id, n)
-	f := n.Fields([]string{"title", "repair", "back"}, []string{"source"})
+	f := n.Fields([]string{"title", "repair"}, []string{"back", "source"})
 	m := &Mistake{ID: id, Back: f["back"].String(), Source: f["source"].String(), line: n.Line()}
 	m.Title = r.text(f["title"], mostChoiceHan, mostChoiceWords)
 	m.Repair = r.text(f["repair"], mostTextHan, mostTextWords)

@@ -50,7 +50,7 @@ func (s *Scene) State(r Row) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	return Play(s, taps)
+	return Play(s, r.Mode, taps)
 }
 
 // Purge deletes the plays of visitors who have not come back. Facts stay.

@@ -79,7 +79,7 @@ func read(fsys fs.FS, w *courses.Wording) (*Library, []courses.Problem) {
 	l := &Library{scenes: map[string]*Scene{}, wording: w}
 	var problems []courses.Problem
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Base(p) == "README.md" {
+		if err != nil || d.IsDir() || path.Base(p) == "README.md" || path.Ext(p) == ".svg" {
 			return err
 		}
 		slug := strings.TrimSuffix(p, ".yaml")
@@ -107,4 +107,39 @@ func read(fsys fs.FS, w *courses.Wording) (*Library, []courses.Problem) {
 func edition(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])[:12]
+}
+
+// brandNames are real names that no scene uses; secrets what no scene lets anybody put in.
+var (
+	//go:embed brands.txt
+	brandNames string
+	//go:embed secrets.txt
+	secrets string
+)
+
+// brandsIn are the real names in a text. Latin ones are whole words.
+func brandsIn(text string) []string {
+	latin := " " + strings.Join(strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return r > 'z' || (r < '0' || r > '9') && r < 'a'
+	}), " ") + " "
+	var all []string
+	for _, b := range strings.Fields(brandNames) {
+		if b[0] < 0x80 && strings.Contains(latin, " "+b+" ") || b[0] >= 0x80 && strings.Contains(text, b) {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
+// seconds are the lessons that are also practised on a phone that looks different (issue
+// 4); any other scene may ask for it with "second: true".
+func seconds() []string {
+	return []string{
+		"info-apps/video-call", "info-apps/hospital-booking", "info-apps/ride-hailing",
+		"mobile-payment/two-ways-to-pay", "mobile-payment/pay-code", "mobile-payment/slow-transfer",
+		"mobile-payment/wrong-transfer", "mobile-payment/lost-phone",
+		"fraud/police-call", "fraud/child-in-trouble", "fraud/screen-sharing", "fraud/miracle-cures",
+		"e-commerce/place-order", "e-commerce/seven-day-return",
+		"network-security/permissions", "network-security/phishing",
+	}
 }

@@ -99,6 +99,7 @@ func NewStore(d *gorm.DB, now func() time.Time) *Store { return &Store{db: d, no
 type Tap struct {
 	Play string // the go's ID, made by the page that began it
 	Run  string // of the lesson, as the reader has it; empty outside one
+	Mode Mode   // in which a new go begins; an open one keeps its own
 	At   int    // how many taps the page had before it: so the same tap again is seen
 	Do   string // a choice, or TapBack, TapAgain, TapTry
 }
@@ -155,7 +156,7 @@ func (s *Store) tap(ctx context.Context, who people.Reader, scene *Scene, t Tap)
 	if t.At != len(taps) || !row.Open() {
 		return row, fault.New(fault.Conflict, "practice.stale")
 	}
-	st, err := Play(scene, taps)
+	st, err := Play(scene, row.Mode, taps)
 	if err != nil || len(taps) >= mostTaps { // the scene has changed under it, or a key is stuck
 		return s.leave(ctx, row)
 	}
@@ -173,12 +174,13 @@ func (s *Store) begin(ctx context.Context, who people.Reader, scene *Scene, t Ta
 	case !fault.Is(err, fault.NotFound):
 		return Row{}, err
 	}
-	if _, err := scene.Tap(scene.Begin(), t.Do); err != nil {
+	mode := ParseMode(string(t.Mode))
+	if _, err := scene.Tap(scene.Begin(mode), t.Do); err != nil {
 		return Row{}, err
 	}
 	now := db.Instant(s.now())
-	row := Row{ID: t.Play, Run: t.Run, Scene: scene.Slug, Edition: scene.Edition, Mode: Guided, Skin: Plain,
-		Taps: "[]", Place: place(scene.Begin()), StartedAt: now, MovedAt: now}
+	row := Row{ID: t.Play, Run: t.Run, Scene: scene.Slug, Edition: scene.Edition, Mode: mode, Skin: mode.Skin(),
+		Taps: "[]", Place: place(scene.Begin(mode)), StartedAt: now, MovedAt: now}
 	column, value := who.Key()
 	switch column {
 	case "person_id":
@@ -195,7 +197,7 @@ func (s *Store) begin(ctx context.Context, who people.Reader, scene *Scene, t Ta
 	if err := s.tell(ctx, who, row, row.ID, ledger.Started, d); err != nil {
 		return Row{}, err
 	}
-	return s.move(ctx, who, scene, row, scene.Begin(), nil, t)
+	return s.move(ctx, who, scene, row, scene.Begin(mode), nil, t)
 }
 
 // move plays the tap, writes the row and what follows from it.
@@ -206,7 +208,7 @@ func (s *Store) move(ctx context.Context, who people.Reader, scene *Scene, row R
 	}
 	now := db.Instant(s.now())
 	row.Seconds += int(min(max(0, now.Sub(row.MovedAt)), longestPause) / time.Second)
-	row.MovedAt, row.Place, row.Stopped = now, place(st), st.Stopped
+	row.MovedAt, row.Place, row.Stopped = now, place(st), scene.Base(st.Stopped)
 	row.Slips, row.Misses, row.FalseAlarms, row.Hints = st.Slips, st.Misses, st.FalseAlarms, st.Hints
 	if t.Run != "" {
 		row.Run = t.Run
@@ -301,7 +303,7 @@ func place(st State) string { return string(st.At.Where) + ":" + st.At.ID }
 func (s *Scene) step(st State) int {
 	switch st.At.Where {
 	case AtMistake:
-		return s.Number(s.mistakes[st.At.ID].Back)
+		return s.Number(st.Trail[len(st.Trail)-1].ID)
 	case AtEnding:
 		return s.Number(st.Stopped)
 	}
