@@ -39,7 +39,7 @@ type phone struct {
 
 // row is a line that cannot be tapped.
 type row struct {
-	Icon        template.HTML
+	Icon         template.HTML
 	Words, Value string
 }
 
