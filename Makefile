@@ -2,7 +2,7 @@
 # Windows laptops and ARM boxes (only the race stage of `make test` uses it).
 export CGO_ENABLED := 0
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench lint fmt golden build cross
+.PHONY: help run demo test bench lint fmt golden hant build cross
 
 # What the program needs from npm: the lock file decides, one file is copied and embedded.
 modules := static/_npm/node_modules/.package-lock.json
@@ -36,6 +36,9 @@ fmt: ## format all Go files
 
 golden: ## write the golden pages and the route table anew; read the diff afterwards
 	GOLDEN=update go test ./...
+
+hant: $(modules) ## derive the traditional Chinese of all content and locales anew (seconds)
+	node static/_npm/hant.mjs
 
 build: $(vendor) ## build ./silverclass
 	go build $(lean) -o silverclass ./app

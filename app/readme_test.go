@@ -48,7 +48,7 @@ func TestReadmeHasTheSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := string(text)
-	for _, lang := range locales.Languages() {
+	for _, lang := range locales.Written() {
 		begin, end := "<!-- settings "+lang+" -->\n", "<!-- /settings "+lang+" -->"
 		head, rest, ok := strings.Cut(want, begin)
 		_, tail, closed := strings.Cut(rest, end)

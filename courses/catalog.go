@@ -128,7 +128,7 @@ func strangers(fsys fs.FS) []Problem {
 		dir, file := path.Split(p)
 		slug := strings.TrimSuffix(dir, "/")
 		switch {
-		case slices.Contains(known, p), slug == "drawings" && path.Ext(file) == ".svg":
+		case slices.Contains(known, p), Derived(p), slug == "drawings" && path.Ext(file) == ".svg":
 		case !KnownSlug(slug):
 			problems = append(problems, Problem{File: p, Line: 1, Rule: "courses.rule_unknown_lesson"})
 		case file != "lesson.yaml" && path.Ext(file) != ".svg":

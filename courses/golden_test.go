@@ -30,7 +30,7 @@ func shape(page string) string {
 }
 
 func TestPagesLookAsTheyDid(t *testing.T) {
-	for _, lang := range locales.Languages() {
+	for _, lang := range locales.Written() {
 		s := newSchool(t, always, always)
 		b := s.learnerAt(t)
 		b.lang = lang

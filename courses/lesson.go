@@ -36,7 +36,7 @@ func readLesson(fsys fs.FS, slug string, w *Wording, parts map[string]string) (*
 	sheet, root := NewSheet(fsys, file)
 	f := root.Fields([]string{"title", "summary", "steps", "facts", "mistakes", "hotlines"}, []string{"words"})
 	l := r.lesson
-	r.languages = locales.Languages()
+	r.languages = locales.Written()
 	if !f["title"].has(english) {
 		r.languages = []string{fallback}
 	}

@@ -22,8 +22,8 @@ const (
 	english  = "en"
 )
 
-// Text is one text by language. After a check every language of locales.Languages is
-// in it.
+// Text is one text by language. After a check every language that people write is in it;
+// Chinese in traditional characters is where it was derived.
 type Text map[string]string
 
 // In is the text in a language, and in Chinese where that one is missing.
@@ -39,12 +39,15 @@ func (t Text) In(lang string) string {
 type Sheet struct {
 	file     string
 	problems []Problem
+	// traditional is what make hant derived of the file's Chinese texts, by text; nil when
+	// nothing was.
+	traditional map[string]string
 }
 
 // NewSheet opens a file. Root is its outermost value; it is empty when the file cannot
 // be read, and Problems says why.
 func NewSheet(fsys fs.FS, file string) (sheet *Sheet, root Node) {
-	s := &Sheet{file: file}
+	s := &Sheet{file: file, traditional: traditional(fsys, file)}
 	b, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		s.breakRule(0, "courses.rule_unreadable", nil)
@@ -248,16 +251,21 @@ func (n Node) Date() time.Time {
 	return d
 }
 
-// Text is a text in every language. A language that is missing is reported.
-func (n Node) Text() Text { return n.text(locales.Languages(), nil) }
+// Text is a text in every language that people write. One that is missing is reported.
+func (n Node) Text() Text { return n.text(locales.Written(), nil) }
 
 // PartialText is a text that may lack languages.
-func (n Node) PartialText() Text { return n.text(nil, locales.Languages()) }
+func (n Node) PartialText() Text { return n.text(nil, locales.Written()) }
 
 func (n Node) text(required, optional []string) Text {
 	t := Text{}
 	for lang, v := range n.Fields(required, optional) {
 		t[lang] = v.String()
+	}
+	if n.sheet != nil {
+		if s, ok := n.sheet.traditional[t[fallback]]; ok {
+			t[locales.Traditional] = s
+		}
 	}
 	return t
 }

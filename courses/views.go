@@ -307,7 +307,7 @@ type cardSource struct {
 // flat is a step's text in one line, without its markers.
 func flat(lang string, t Text) string {
 	between := " "
-	if lang == fallback {
+	if locales.Chinese(lang) {
 		between = ""
 	}
 	return strings.Join(strings.Fields(plain(t.In(lang))), between)

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"silverclass/app/fault"
+	"silverclass/locales"
 )
 
 // The measures of a text that learners read (senior-ui.md N3, design.md §4, look/README.md).
@@ -99,7 +100,8 @@ func latinOf(s string) string {
 // Check reports, at its line, every word of a text that we do not use and every
 // sentence that is too long, in each language.
 func (w *Wording) Check(n Node, t Text) {
-	for lang, s := range t {
+	for _, lang := range locales.Written() {
+		s := t[lang]
 		at := n.lang(lang)
 		for i, line := range strings.Split(s, "\n") {
 			w.checkWords(at.below(i), lang, line)
@@ -147,7 +149,8 @@ func (n Node) below(i int) Node {
 // checkMarks reports a marker that is not closed, and more marks than a step may have, at
 // the line of the marker that is too many.
 func checkMarks(n Node, t Text) {
-	for lang, s := range t {
+	for _, lang := range locales.Written() {
+		s := t[lang]
 		parts := strings.Split(s, "**")
 		marks := len(parts) - 1
 		at := func(nth int) Node {
@@ -202,6 +205,9 @@ var sentenceEnd = regexp.MustCompile(`[\x{3002}\x{FF01}\x{FF1F}\x{FF1B}]+|[.!?;]
 // Spoken is a text as a voice should read it: without the marker, and with hotlines
 // digit by digit (96110 is never "ninety-six thousand").
 func (w *Wording) Spoken(lang, text string) string {
+	if locales.Chinese(lang) {
+		lang = fallback // the digits are the same
+	}
 	digits := w.digits[lang]
 	text = plain(text)
 	return digitRun.ReplaceAllStringFunc(text, func(run string) string {
@@ -236,7 +242,8 @@ func (w *Wording) isHotline(number string) bool {
 
 // checkSpeak reports hotlines in digits and markers in a text written for the voice.
 func (w *Wording) checkSpeak(n Node, t Text) {
-	for lang, s := range t {
+	for _, lang := range locales.Written() {
+		s := t[lang]
 		for _, run := range digitRun.FindAllString(s, -1) {
 			if w.isHotline(run) {
 				n.lang(lang).Break("courses.rule_spoken_digits", fault.Args{"Number": run})

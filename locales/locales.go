@@ -1,7 +1,8 @@
 // Package locales holds every sentence people read and finds a reader's language.
 //
-// There is one pair of files a feature: FEATURE.zh-Hans.toml is the source,
-// FEATURE.en.toml its English; a test in app compares keys and placeholders.
+// There are three files a feature: FEATURE.zh-Hans.toml is the source, FEATURE.en.toml its
+// English, and FEATURE.zh-Hant.toml is derived from the source by make hant; a test in app
+// compares keys and placeholders.
 package locales
 
 import (
@@ -23,8 +24,17 @@ var files embed.FS
 // Default is the language of a reader who says nothing.
 const Default = "zh-Hans"
 
+// Traditional is Chinese in traditional characters. Nobody writes it: it is derived.
+const Traditional = "zh-Hant"
+
+// Written are the languages that people write, the default first.
+func Written() []string { return []string{Default, "en"} }
+
 // Languages are the languages the pages have, the default first.
-func Languages() []string { return []string{"zh-Hans", "en"} }
+func Languages() []string { return append(Written(), Traditional) }
+
+// Chinese reports whether a language is written in Chinese characters.
+func Chinese(lang string) bool { return strings.HasPrefix(lang, "zh") }
 
 // Tag is the value of an html lang attribute for one of our languages.
 func Tag(lang string) string {
@@ -103,7 +113,10 @@ func Choose(cookie, acceptLanguage string) string {
 		base, _ := t.Base()
 		switch base.String() {
 		case "zh":
-			return "zh-Hans"
+			if script, _ := t.Script(); script.String() == "Hant" {
+				return Traditional
+			}
+			return Default
 		case "en":
 			return "en"
 		}

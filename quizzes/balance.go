@@ -33,7 +33,7 @@ func (l *Library) balance() []courses.Problem {
 				continue
 			}
 			choices++
-			for _, lang := range locales.Languages() {
+			for _, lang := range locales.Written() {
 				if q.longest(lang) {
 					longest[lang]++
 				}
@@ -48,7 +48,7 @@ func (l *Library) balance() []courses.Problem {
 	if uneven(places[Scam][2]) {
 		broken("quizzes.rule_verdicts", nil)
 	}
-	for _, lang := range locales.Languages() {
+	for _, lang := range locales.Written() {
 		if choices >= leastQuestions && longest[lang]*5 > choices*2 { // over 40 of 100
 			broken("quizzes.rule_longest", fault.Args{"Lang": lang})
 		}

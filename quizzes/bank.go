@@ -88,7 +88,7 @@ func read(fsys fs.FS, w *courses.Wording, words *locales.Words) (*Library, []cou
 	problems := sheet.Problems()
 	var drawings []string
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || p == rulesFile || p == partsFile || path.Base(p) == "README.md" {
+		if err != nil || d.IsDir() || p == rulesFile || p == partsFile || path.Base(p) == "README.md" || courses.Derived(p) {
 			return err
 		}
 		if path.Ext(p) == ".svg" && courses.KnownSlug(path.Dir(p)) {

@@ -187,13 +187,13 @@ func guessable(q *Quiz, list courses.Node) {
 		}
 		choices++
 		places[one.Right()[0]] = true
-		for _, lang := range locales.Languages() {
+		for _, lang := range locales.Written() {
 			if one.longest(lang) {
 				longest[lang]++
 			}
 		}
 	}
-	for _, lang := range locales.Languages() {
+	for _, lang := range locales.Written() {
 		if choices > 1 && longest[lang]*2 > choices {
 			list.Break("quizzes.rule_longest", fault.Args{"Lang": lang})
 		}

@@ -140,7 +140,7 @@ func (r *reader) done(n courses.Node, f map[string]courses.Node) []courses.Text 
 // same reports an answer that reads as one above it.
 func same(n courses.Node, above []Answer, a Answer) {
 	for _, o := range above {
-		if slices.ContainsFunc(locales.Languages(), func(lang string) bool { return a.Text[lang] == o.Text[lang] }) {
+		if slices.ContainsFunc(locales.Written(), func(lang string) bool { return a.Text[lang] == o.Text[lang] }) {
 			n.Break("quizzes.rule_same_answer")
 		}
 	}

@@ -190,7 +190,7 @@ func TestGoldenPages(t *testing.T) {
 		{"family", "fraud/stop-and-ask", []string{"ignore", "answer", "listen", "ask-family"}},
 	}
 	h := newHall(t)
-	for _, lang := range locales.Languages() {
+	for _, lang := range locales.Written() {
 		for _, tt := range tests {
 			t.Run(tt.name+"."+lang, func(t *testing.T) {
 				b := h.Own()

@@ -79,7 +79,7 @@ func read(fsys fs.FS, w *courses.Wording) (*Library, []courses.Problem) {
 	l := &Library{scenes: map[string]*Scene{}, wording: w}
 	var problems []courses.Problem
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Base(p) == "README.md" || path.Ext(p) == ".svg" {
+		if err != nil || d.IsDir() || path.Base(p) == "README.md" || path.Ext(p) == ".svg" || courses.Derived(p) {
 			return err
 		}
 		slug := strings.TrimSuffix(p, ".yaml")
