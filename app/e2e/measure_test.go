@@ -74,9 +74,7 @@ func (w *walker) look(page string) {
 	w.pages++
 	for _, window := range []size{portrait, landscape, phone, narrow} {
 		w.do(chromedp.EmulateViewport(window.width, window.height))
-		for text := 1; text <= 3; text++ {
-			w.measure(page, window, text)
-		}
+		w.measure(page, window)
 	}
 	for _, window := range []size{landscape, portrait} {
 		w.do(chromedp.EmulateViewport(window.width, window.height))
@@ -85,33 +83,38 @@ func (w *walker) look(page string) {
 	w.Picture(page)
 }
 
-func (w *walker) measure(page string, window size, text int) {
+// measure measures the page in one window at all three text sizes.
+func (w *walker) measure(page string, window size) {
 	w.t.Helper()
-	wanted := usual
-	if text == 3 {
-		wanted.MainText = 30
+	var limits [3]string
+	for i := range limits {
+		wanted := usual
+		if i == 2 {
+			wanted.MainText = 30
+		}
+		b, _ := json.Marshal(wanted)
+		limits[i] = string(b)
 	}
-	limits, _ := json.Marshal(wanted)
-	where := fmt.Sprintf("%s in %s, text size %d", page, window, text)
-	m, err := evaluate[measured](w.Tab, fmt.Sprintf(`(() => {
-		const old = document.documentElement.dataset.size;
-		document.documentElement.dataset.size = "%d";
-		const found = %s(%s);
-		document.documentElement.dataset.size = old;
+	found, err := evaluate[[]measured](w.Tab, fmt.Sprintf(`(() => {
+		const root = document.documentElement, old = root.dataset.size, measure = %s;
+		const found = [%s].map((limits, i) => { root.dataset.size = i + 1; return measure(limits); });
+		root.dataset.size = old;
 		return found;
-	})()`, text, strings.TrimSpace(afterComment(measureScript)), limits))
+	})()`, strings.TrimSpace(afterComment(measureScript)), strings.Join(limits[:], ",")))
 	if err != nil {
-		w.t.Errorf("%s: %v", where, err)
+		w.t.Errorf("%s in %s: %v", page, window, err)
 		return
 	}
-	for _, p := range m.Problems {
-		// The narrowest window may scroll down to its button; the other three may not.
-		if window != narrow || !strings.Contains(p, "primary button is out of sight") {
-			w.t.Errorf("%s: %s", where, p)
+	for i, m := range found {
+		for _, p := range m.Problems {
+			// The narrowest window may scroll down to its button; the other three may not.
+			if window != narrow || !strings.Contains(p, "primary button is out of sight") {
+				w.t.Errorf("%s in %s, text size %d: %s", page, window, i+1, p)
+			}
 		}
-	}
-	if window != narrow {
-		w.compare(page, fmt.Sprintf("%s, text size %d", window, text), m.Places)
+		if window != narrow {
+			w.compare(page, fmt.Sprintf("%s, text size %d", window, i+1), m.Places)
+		}
 	}
 }
 
@@ -153,37 +156,67 @@ type violation struct {
 	Nodes []string `json:"nodes"`
 }
 
-// runAxe runs axe-core with the options of senior-ui.md A.5. What axe cannot decide is
-// the contrast of single Han characters and of text on pictures; measure.js reckons every
-// contrast itself.
+// axeScript runs axe-core with the options of senior-ui.md A.5; rules is null for all of
+// them, or the list of those to run. What axe cannot decide is the contrast of single Han
+// characters and of text on pictures; measure.js reckons every contrast itself.
+const axeScript = `async (rules) => {
+	axe.configure({
+		rules: [{id: "target-size", enabled: true}, {id: "color-contrast-enhanced", enabled: true}],
+		checks: [{id: "color-contrast", options: {ignoreUnicode: true, ignoreLength: false, ignorePseudo: false,
+			boldValue: 700, boldTextPt: 14, largeTextPt: 18, shadowOutlineEmMax: 0.2, textStrokeEmMin: 0.03, pseudoSizeThreshold: 0.25,
+			contrastRatio: {normal: {expected: 7}, large: {expected: 4.5}}}}],
+	});
+	const r = await axe.run(document, {
+		runOnly: rules || ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+		rules: rules ? {} : {"color-contrast-enhanced": {enabled: true}, "target-size": {enabled: true}},
+		resultTypes: ["violations"],
+	});
+	return r.violations.map(v => ({id: v.id, nodes: v.nodes.map(n => n.html.slice(0, 120) + " — " + n.failureSummary.replace(/\s+/g, " ").slice(0, 200))}));
+}`
+
+// runAxe runs axe-core on the page as it stands.
 func (w *walker) runAxe(page string, window size) {
+	w.t.Helper()
+	w.axeSays(fmt.Sprintf("%s in %s", page, window), `(`+axeScript+`)(null)`)
+}
+
+// runAxeInAll runs axe-core in three text sizes and two themes. All rules are asked once;
+// the size and the colours of a page can only change the answers of a few.
+func (w *walker) runAxeInAll(page string) {
+	w.t.Helper()
+	w.axeSays(page, `(async () => {
+		const run = `+axeScript+`;
+		const root = document.documentElement, size = root.dataset.size, found = [];
+		for (const theme of ["usual", "clear"]) {
+			for (const text of [1, 2, 3]) {
+				root.dataset.theme = theme;
+				root.dataset.size = text;
+				const all = theme === "usual" && text === 1;
+				const some = await run(all ? null : ["color-contrast", "color-contrast-enhanced", "target-size", "link-in-text-block"]);
+				found.push(...some.map(v => ({...v, id: v.id + " (" + theme + ", text size " + text + ")"})));
+			}
+		}
+		delete root.dataset.theme;
+		root.dataset.size = size;
+		return found;
+	})()`)
+}
+
+func (w *walker) axeSays(where, script string) {
 	w.t.Helper()
 	loaded, err := evaluate[bool](w.Tab, `typeof axe === "object"`)
 	if err == nil && !loaded {
 		_, err = evaluate[chromedp.Void](w.Tab, w.axe)
 	}
 	if err != nil {
-		w.t.Fatalf("%s: load axe-core: %v", page, err)
+		w.t.Fatalf("%s: load axe-core: %v", where, err)
 	}
-	found, err := awaited[[]violation](w.Tab, `(async () => {
-		axe.configure({
-			rules: [{id: "target-size", enabled: true}, {id: "color-contrast-enhanced", enabled: true}],
-			checks: [{id: "color-contrast", options: {ignoreUnicode: true, ignoreLength: false, ignorePseudo: false,
-				boldValue: 700, boldTextPt: 14, largeTextPt: 18, shadowOutlineEmMax: 0.2, textStrokeEmMin: 0.03, pseudoSizeThreshold: 0.25,
-				contrastRatio: {normal: {expected: 7}, large: {expected: 4.5}}}}],
-		});
-		const r = await axe.run(document, {
-			runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-			rules: {"color-contrast-enhanced": {enabled: true}, "target-size": {enabled: true}},
-			resultTypes: ["violations"],
-		});
-		return r.violations.map(v => ({id: v.id, nodes: v.nodes.map(n => n.html.slice(0, 120) + " — " + n.failureSummary.replace(/\s+/g, " ").slice(0, 200))}));
-	})()`)
+	found, err := awaited[[]violation](w.Tab, script)
 	if err != nil {
-		w.t.Errorf("%s in %s: axe-core: %v", page, window, err)
+		w.t.Errorf("%s: axe-core: %v", where, err)
 		return
 	}
 	for _, v := range found {
-		w.t.Errorf("%s in %s: axe %s: %s", page, window, v.ID, strings.Join(v.Nodes, "\n\t"))
+		w.t.Errorf("%s: axe %s: %s", where, v.ID, strings.Join(v.Nodes, "\n\t"))
 	}
 }
