@@ -27,6 +27,7 @@ type handlers struct {
 	catalog  *Catalog
 	store    *Store
 	progress *Progress
+	search   *Search
 	pages    *web.Pages
 	paper    *web.Pages
 }
@@ -37,9 +38,10 @@ func Register(r *web.Routes, site *web.Site, c *Catalog, s *Store) {
 	if err != nil {
 		panic("courses: " + err.Error()) // the directory is embedded above
 	}
-	h := &handlers{site: site, catalog: c, store: s, progress: NewProgress(c, s),
+	h := &handlers{site: site, catalog: c, store: s, progress: NewProgress(c, s), search: NewSearch(c),
 		pages: site.Pages(pages, web.Learner), paper: site.Pages(paper, web.Print)}
 	r.Public.GET("/topics/:topic", h.topic)
+	r.Public.GET("/search", h.searched)
 	r.Public.GET("/lessons/:topic/:lesson", h.resume)
 	r.Public.GET("/lessons/:topic/:lesson/:step", h.step)
 	r.Public.POST("/lessons/:topic/:lesson/next", h.next)

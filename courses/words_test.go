@@ -103,7 +103,9 @@ func TestStaleTraditionalCharactersAreNamed(t *testing.T) {
 		file string
 	}{
 		{"a text changed", func(m fstest.MapFS) { edit(t, m, file, "{zh-Hans: 想听他把话说完", "{zh-Hans: 想听他说完") }, "想听他说完", file},
-		{"a text went", func(m fstest.MapFS) { edit(t, m, file, "{zh-Hans: 想听他把话说完", "{zh-Hans: 照他说的，没告诉家里人") }, "", file},
+		{"a text went", func(m fstest.MapFS) {
+			edit(t, m, file, "{zh-Hans: 想听他把话说完", "{zh-Hans: 照他说的，没告诉家里人")
+		}, "", file},
 		{"nothing was derived", func(m fstest.MapFS) { delete(m, "fraud/police-call/lesson.zh-Hant.json") }, "title:", file},
 		{"not JSON", func(m fstest.MapFS) { edit(t, m, "fraud/police-call/lesson.zh-Hant.json", "{", "[") }, "title:", file},
 		{"the source went", func(m fstest.MapFS) { delete(m, file) }, "", "fraud/police-call/lesson.zh-Hant.json"},
