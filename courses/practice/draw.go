@@ -105,6 +105,8 @@ func (p painter) going(x *Screen) (key string, drawing template.HTML) {
 		return "practice.home", icon("check")
 	case Family:
 		return "practice.family", icon("ask-family")
+	case Person:
+		return "practice.person", icon("person")
 	case Lock:
 		return "practice.locked", icon("lock")
 	}

@@ -61,6 +61,7 @@ const (
 	Contacts Face = "contacts" // the names one has saved
 	Home     Face = "home"     // nothing; the call is over
 	Family   Face = "family"   // the phone is put down, a relative speaks
+	Person   Face = "person"   // somebody stands here and speaks
 
 	Lock    Face = "lock"    // the locked phone, with what has come in
 	Apps    Face = "apps"    // the first page: one tile a program
@@ -75,7 +76,7 @@ const (
 )
 
 func faces() []Face {
-	return []Face{Ringing, InCall, Video, Message, Contacts, Home, Family, Lock, Apps, App, Dialog, Keypad, Dial, Talk, Picture, Order, Bill}
+	return []Face{Ringing, InCall, Video, Message, Contacts, Home, Family, Person, Lock, Apps, App, Dialog, Keypad, Dial, Talk, Picture, Order, Bill}
 }
 
 // onScreen reports whether what can be tapped here is mostly on the phone itself.
