@@ -58,48 +58,108 @@ func wayTo(t testing.TB, s *practice.Scene, from practice.State, there func(prac
 	return nil
 }
 
-// TestEveryMistakeHasItsRepair reaches every mistake of every scene by taps on the drawn
-// phone; each has a repair of its own, and from each the practice goes on.
-func TestEveryMistakeHasItsRepair(t *testing.T) {
+// TestBothEnginesComeToTheSame walks every scene in every mode by the script's state machine:
+// the best path, and a thousand taps at random. The same taps, played by the program, come to
+// the same place with the same counts.
+func TestBothEnginesComeToTheSame(t *testing.T) {
 	p := start(t, "--livekit", "off")
 	_, library := scenes(t)
 	tab := window(t, "learner", portrait.width, portrait.height)
+	tab.Open(p.URL("/practice/fraud/police-call"))
 	for _, slug := range library.Slugs() {
 		s, err := library.Scene(slug)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(s.Mistakes) < 3 {
-			t.Errorf("%s has %d mistakes, want at least three", slug, len(s.Mistakes))
+		modes := []practice.Mode{practice.Guided, practice.Unaided}
+		if s.Second {
+			modes = append(modes, practice.Changed)
 		}
-		repairs := map[string]string{}
-		tab.Open(p.URL("/practice/" + slug))
-		st := s.Begin(practice.Guided)
-		tap := func(taps []string) {
-			for _, do := range taps {
-				tab.Follow(fmt.Sprintf(`button[name=do][value=%q]`, do))
-				if st, err = s.Tap(st, do); err != nil {
-					t.Fatal(err)
+		for _, mode := range modes {
+			walks, err := awaited[[]walk](tab, fmt.Sprintf(robot, slug, mode))
+			if err != nil || len(walks) < 2 {
+				t.Fatalf("%s, %s: %d walks, %v", slug, mode, len(walks), err)
+			}
+			for i, w := range walks {
+				st, err := practice.Play(s, mode, w.Taps)
+				if err != nil {
+					t.Fatalf("%s, %s: the script went where the program does not: %v", slug, mode, err)
+				}
+				got := walk{w.Taps, string(st.At.Where) + ":" + st.At.ID, st.Slips, st.Misses, st.FalseAlarms, st.Hints,
+					strings.Join(st.Made, " "), s.Base(st.Stopped)}
+				if fmt.Sprint(got) != fmt.Sprint(w) {
+					t.Errorf("%s, %s: the program says %+v, the script %+v", slug, mode, got, w)
+				}
+				if i == 0 && (!st.Unaided() || st.Slips > 0) {
+					t.Errorf("%s, %s: the best path ends at %+v", slug, mode, st)
 				}
 			}
 		}
-		for _, m := range s.Mistakes {
-			tap(wayTo(t, s, st, func(st practice.State) bool {
-				return st.At.Where == practice.AtMistake && st.At.ID == m.ID
-			}))
-			tab.Await(`[data-face="repair"]`)
-			shown, want := tab.Text("main .say"), strings.ReplaceAll(m.Repair.In("zh-Hans"), "**", "")
-			if flat(shown) != flat(want) {
-				t.Errorf("%s, %s: the repair says “%s”, want “%s”", slug, m.ID, shown, want)
-			}
-			if other := repairs[shown]; other != "" {
-				t.Errorf("%s: %s and %s have one repair", slug, m.ID, other)
-			}
-			repairs[shown] = m.ID
-			tap([]string{practice.TapAgain})
-			tab.Await(`button[name=do]`)
-		}
-		tap(wayTo(t, s, st, practice.State.Done))
-		tab.Await(`[data-face="over"]`)
 	}
+}
+
+// walk is what one go of the script's state machine came to.
+type walk struct {
+	Taps                              []string
+	At                                string
+	Slips, Misses, FalseAlarms, Hints int
+	Made, Stopped                     string
+}
+
+// robot walks one scene in one mode in the browser: first the best path, then at random, a
+// new go after each ending, a thousand taps in all.
+const robot = `(async (slug, mode) => {
+  const address = document.querySelector("script[src*='js/practice.js']").src.replace("practice.js", "practice-engine.js");
+  const engine = await import(address);
+  const html = await (await fetch("/practice/" + slug + "/pieces?mode=" + mode)).text();
+  const m = JSON.parse(new DOMParser().parseFromString(html, "text/html").querySelector("[data-machine]").dataset.machine);
+  let seed = 20261123;
+  const random = (n) => { seed = (seed * 1103515245 + 12345) %% 2147483648; return Math.floor(seed / 65536) %% n; };
+  const said = (taps, st) => ({ Taps: taps, At: st.where + ":" + st.id, Slips: st.slips, Misses: st.misses, FalseAlarms: st.falseAlarms,
+    Hints: st.hints, Made: st.made.join(" "), Stopped: st.stopped });
+  const walks = [];
+  let st = engine.begin(m, mode), taps = [];
+  while (!engine.done(st) && taps.length < 100) {
+    const best = m.screens[st.id].choices.find((c) => c[1].startsWith("+"))[0];
+    st = engine.tap(m, st, best);
+    taps.push(best);
+  }
+  walks.push(said(taps, st));
+  st = engine.begin(m, mode); taps = [];
+  for (let i = 0; i < 1000; i++) {
+    if (engine.done(st)) { walks.push(said(taps, st)); st = engine.begin(m, mode); taps = []; }
+    const offers = engine.offers(m, st);
+    const act = offers[random(offers.length)];
+    if (engine.tap(m, st, "no-such") !== undefined) throw new Error("a tap from nowhere did something");
+    st = engine.tap(m, st, act);
+    taps.push(act);
+  }
+  walks.push(said(taps, st));
+  return walks;
+})(%q, %q)`
+
+// TestTheScriptAndTheFormsMakeTheSameFact practises with the script: a slip, its repair, a
+// reload half way, the way on to the end. The server has every tap, and another tab that is
+// behind shows where it is.
+func TestTheScriptAndTheFormsMakeTheSameFact(t *testing.T) {
+	p := start(t, "--livekit", "off")
+	tab := window(t, "learner", portrait.width, portrait.height)
+	address := p.URL("/practice/mobile-payment/lost-phone")
+	tab.Open(address)
+	for _, do := range []string{"search", "again", "borrow", "block-card"} {
+		tab.Tap(do)
+	}
+	eventually(t, "the taps to have arrived", func() error {
+		at, err := awaited[string](tab, `(async () => new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html").querySelector("#tap input[name=at]").value)()`)
+		if err == nil && at != "4" {
+			err = fmt.Errorf("the server has %s taps", at)
+		}
+		return err
+	})
+	tab.Reload()
+	for _, do := range []string{"freeze", "passwords", "tell-all", "ignore"} {
+		tab.Tap(do)
+	}
+	tab.Await(`[data-face="over"]`)
+	tab.See("四件事都办好了")
 }

@@ -84,7 +84,7 @@ func (s *story) learnerTakesTheLesson() {
 // tap presses one thing of the drawn phone, or of the choices beside it.
 func (s *story) tap(act string) {
 	s.t.Helper()
-	s.tablet.Follow(fmt.Sprintf(`button[name=do][value=%q]`, act))
+	s.tablet.Tap(act)
 }
 
 func (s *story) learnerPractises() {

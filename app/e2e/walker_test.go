@@ -116,7 +116,7 @@ func (w *walker) practices(p *Program) {
 func (w *walker) tap(s *practice.Scene, st *practice.State, taps []string) {
 	w.t.Helper()
 	for _, do := range taps {
-		w.Follow(fmt.Sprintf(`button[name=do][value=%q]`, do))
+		w.Tap(do)
 		next, err := s.Tap(*st, do)
 		if err != nil {
 			w.t.Fatal(err)

@@ -89,7 +89,9 @@ type FinishedDetail struct {
 }
 
 // PractisedDetail is a scene's end. Misses are fakes taken for real, FalseAlarms real ones
-// taken for fake; both are among Slips. Outcome is a code of the scene's file.
+// taken for fake; both are among Slips. Outcome is a code of the scene's file. Made are the
+// mistakes, each once, in the order in which they happened, and Stopped is the screen before
+// the ending, both by their names in the file; facts from before they were kept have neither.
 type PractisedDetail struct {
 	Mode        string `json:"mode"`
 	Skin        string `json:"skin,omitempty"`
@@ -100,6 +102,9 @@ type PractisedDetail struct {
 	Outcome     string `json:"outcome"`
 	Helped      bool   `json:"helped"`
 	Seconds     int    `json:"seconds,omitempty"`
+
+	Made    []string `json:"made,omitempty"`
+	Stopped string   `json:"stopped,omitempty"`
 }
 
 // AnsweredDetail is a quiz handed in: Right of Of questions. FirstTry is whether it was
@@ -207,7 +212,14 @@ func (d CountedDetail) check() error {
 }
 
 func (d PractisedDetail) check() error {
-	return all(isCode(d.Mode), short(d.Skin), isCode(d.Outcome),
+	var err error
+	for _, m := range d.Made {
+		err = all(err, isCode(m))
+	}
+	if d.Stopped != "" {
+		err = all(err, isCode(d.Stopped))
+	}
+	return all(err, isCode(d.Mode), short(d.Skin), isCode(d.Outcome),
 		whole(d.Slips), whole(d.Misses), whole(d.FalseAlarms), whole(d.Hints), whole(d.Seconds))
 }
 

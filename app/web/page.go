@@ -34,6 +34,13 @@ type Page struct {
 	c    echo.Context
 }
 
+// With is the same page with other data, for a page that shows several of another kind.
+func (p *Page) With(data any) *Page {
+	other := *p
+	other.Data = data
+	return &other
+}
+
 // T is a sentence; pairs are placeholder names and values: "Name", .Name.
 func (p *Page) T(key string, pairs ...any) string {
 	return p.site.cfg.Words.T(p.Lang, key, args(pairs))

@@ -191,5 +191,5 @@ func (s *Scene) after(m Mode) Mode {
 	if m == Guided || !s.Second {
 		return Unaided
 	}
-	return Elsewhere
+	return Changed
 }

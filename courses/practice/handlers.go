@@ -42,6 +42,7 @@ func Register(r *web.Routes, cfg Config) {
 	h := &handlers{Config: cfg, pages: cfg.Site.Pages(pages, web.Learner)}
 	r.Public.GET("/practice/:topic/:lesson", h.show)
 	r.Public.POST("/practice/:topic/:lesson", h.tap)
+	r.Public.GET("/practice/:topic/:lesson/pieces", h.pieces)
 }
 
 // visit is one request: whose, to which scene, in which run of the lesson.
@@ -124,8 +125,9 @@ func (h *handlers) page(c echo.Context, v visit, play string, status int, note s
 	return h.paint(c, v, row, st, status, note)
 }
 
-// tap plays one tap and shows the screen it led to. A tap that the screen does not offer,
-// or that comes from an older page, changes nothing and shows the present screen.
+// tap plays a tap and shows the screen it led to; a script sends several that were made
+// one after another. A tap that the screen does not offer, or that comes from an older
+// page, changes nothing and shows the present screen.
 func (h *handlers) tap(c echo.Context) error {
 	who, err := room.EnsureVisit(c)
 	if err != nil {
@@ -139,20 +141,34 @@ func (h *handlers) tap(c echo.Context) error {
 	if err != nil {
 		at = -1 // no page of ours: refused below
 	}
-	t := Tap{Play: c.FormValue("play"), Run: v.run, Mode: h.mode(c), At: at, Do: c.FormValue("do")}
-	row, err := h.Store.Tap(c.Request().Context(), who, v.scene, t)
-	switch {
-	case fault.Is(err, fault.Invalid):
-		return h.page(c, v, t.Play, http.StatusUnprocessableEntity, "practice.not_offered")
-	case fault.Is(err, fault.Conflict):
-		return h.page(c, v, t.Play, http.StatusConflict, "practice.stale")
-	case err != nil:
-		return err
+	form, err := c.FormParams()
+	if err != nil {
+		return fault.New(fault.Invalid, "practice.not_offered").Because(err)
 	}
-	if row.LeftAt != nil {
-		h.Site.Flash(c, "practice.too_long", nil)
+	taps := form["do"]
+	if len(taps) == 0 || len(taps) > mostTaps {
+		taps = []string{""} // offered nowhere: refused below
 	}
-	return c.Redirect(http.StatusSeeOther, v.url(t.Play))
+	play, left := c.FormValue("play"), false
+	for i, do := range taps {
+		row, err := h.Store.Tap(c.Request().Context(), who, v.scene, Tap{Play: play, Run: v.run, Mode: h.mode(c), At: at + i, Do: do})
+		switch {
+		case fault.Is(err, fault.Invalid):
+			return h.page(c, v, play, http.StatusUnprocessableEntity, "practice.not_offered")
+		case fault.Is(err, fault.Conflict):
+			return h.page(c, v, play, http.StatusConflict, "practice.stale")
+		case err != nil:
+			return err
+		}
+		if left = row.LeftAt != nil; left {
+			h.Site.Flash(c, "practice.too_long", nil)
+			break
+		}
+	}
+	if c.FormValue("quiet") != "" && !left {
+		return c.NoContent(http.StatusNoContent)
+	}
+	return c.Redirect(http.StatusSeeOther, v.url(play))
 }
 
 // url is the page of this go. It names the go, so that a reload shows its ending too.

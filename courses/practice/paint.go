@@ -20,7 +20,8 @@ type shared struct {
 	Title  string // of the scene
 	Action string // where a tap goes
 	Play   string
-	At     int // taps so far
+	At     int    // taps so far
+	Taps   string // the taps themselves, for the script
 	Run    string
 	Mode   Mode
 	Phone  phone
@@ -47,6 +48,7 @@ type screenPage struct {
 	Shown   string   // the words of what is done for her; empty while she does it
 	Nothing bool     // the last tap was at something that is not needed here
 	CanAsk  bool     // she may ask for help
+	All     bool     // everything that may ever stand here, for the script to choose from
 	CanBack bool
 }
 
@@ -76,21 +78,31 @@ type painter struct {
 
 func (h *handlers) paint(c echo.Context, v visit, row Row, st State, status int, note string) error {
 	p := painter{h: h, c: c, v: v, st: st, lang: web.Lang(c)}
-	s := shared{Title: v.scene.Title.In(p.lang), Action: courses.PracticeURL(v.scene.Slug, ""), Play: row.ID, At: row.Length,
-		Run: v.address, Mode: st.Mode, Note: note, Arrow: icon("arrow"), Check: icon("check"), HintIcon: icon("hint")}
+	s, back := p.frame(row, note)
+	file, data, speak := p.page(s)
+	view := web.View{Back: back, Body: "practice", Topic: v.scene.Topic, Data: data, Speak: p.spoken(speak), Scripts: []string{"practice"}}
+	return h.pages.Show(c, status, file, view)
+}
+
+// frame is what every page of a scene has, and where 返回 leads from it.
+func (p painter) frame(row Row, note string) (s shared, back string) {
+	v := p.v
+	s = shared{Title: v.scene.Title.In(p.lang), Action: courses.PracticeURL(v.scene.Slug, ""), Play: row.ID, At: row.Length, Taps: row.Taps,
+		Run: v.address, Mode: p.st.Mode, Note: note, Arrow: icon("arrow"), Check: icon("check"), HintIcon: icon("hint")}
 	if s.Run == "" {
 		s.Run = v.run
 	}
-	back := "/"
-	if l, err := h.Catalog.Lesson(v.scene.Slug); err == nil {
+	if s.Taps == "" {
+		s.Taps = "[]"
+	}
+	back = "/"
+	if l, err := p.h.Catalog.Lesson(v.scene.Slug); err == nil {
 		back = courses.StepURL(v.scene.Slug, courses.PracticeStep, s.Run)
 		if s.Run != "" {
 			s.Lesson = &onward{courses.NextURL(v.scene.Slug), courses.PracticeStep, l.Next(courses.PracticeStep)}
 		}
 	}
-	file, data, speak := p.page(s)
-	view := web.View{Back: back, Body: "practice", Topic: v.scene.Topic, Data: data, Speak: p.spoken(speak)}
-	return h.pages.Show(c, status, file, view)
+	return s, back
 }
 
 func (p painter) page(s shared) (file string, data any, speak []string) {

@@ -109,8 +109,8 @@ const (
 	Guided Mode = "guided"
 	// Unaided (自己做) helps only who asks for it.
 	Unaided Mode = "unaided"
-	// Elsewhere (换个样子做) is unaided on a phone that looks different.
-	Elsewhere Mode = "elsewhere"
+	// Changed (换个样子做) is unaided on a phone that looks different.
+	Changed Mode = "changed"
 )
 
 // The skins: how the drawn phone looks.
@@ -121,7 +121,7 @@ const (
 
 // Skin is the look in which a mode is practised.
 func (m Mode) Skin() string {
-	if m == Elsewhere {
+	if m == Changed {
 		return Other
 	}
 	return Plain
@@ -129,7 +129,7 @@ func (m Mode) Skin() string {
 
 // ParseMode is the mode of that name, Guided for any other name.
 func ParseMode(name string) Mode {
-	if m := Mode(name); m == Unaided || m == Elsewhere {
+	if m := Mode(name); m == Unaided || m == Changed {
 		return m
 	}
 	return Guided

@@ -19,6 +19,7 @@ const (
 	mostSays                       = 3
 	mostRows                       = 6
 	leastMistakes                  = 3
+	mostName                       = 32
 )
 
 // reader reads one file and remembers where things stand in it.
@@ -150,6 +151,9 @@ func (r *reader) spoken(n courses.Node, mostHan, mostWords int) courses.Text {
 func (r *reader) name(id string, n courses.Node) {
 	if r.names[id] {
 		n.Break("practice.rule_double_name", fault.Args{"Name": id})
+	}
+	if !choiceName.MatchString(id) || len(id) > mostName { // facts name screens and mistakes
+		n.Break("practice.rule_name", fault.Args{"Name": id})
 	}
 	r.names[id] = true
 	r.lines[id] = n

@@ -233,7 +233,7 @@ func (s *Store) move(ctx context.Context, who people.Reader, scene *Scene, row R
 		return row, errMoved
 	}
 	if st.Done() {
-		if err := s.finish(ctx, who, row); err != nil {
+		if err := s.finish(ctx, who, row, st); err != nil {
 			return row, err
 		}
 	}
@@ -242,13 +242,14 @@ func (s *Store) move(ctx context.Context, who people.Reader, scene *Scene, row R
 }
 
 // finish appends that the scene was practised and marks the lesson's run.
-func (s *Store) finish(ctx context.Context, who people.Reader, row Row) error {
+func (s *Store) finish(ctx context.Context, who people.Reader, row Row, st State) error {
 	helped, err := s.helped(ctx, who, row)
 	if err != nil {
 		return err
 	}
 	d := ledger.PractisedDetail{Mode: string(row.Mode), Skin: row.Skin, Slips: row.Slips, Misses: row.Misses,
-		FalseAlarms: row.FalseAlarms, Hints: row.Hints, Outcome: OutcomeDone, Helped: helped, Seconds: row.Seconds}
+		FalseAlarms: row.FalseAlarms, Hints: row.Hints, Outcome: OutcomeDone, Helped: helped, Seconds: row.Seconds,
+		Made: st.Made, Stopped: row.Stopped}
 	if err := s.tell(ctx, who, row, *row.FactID, ledger.Practised, d); err != nil {
 		return err
 	}

@@ -138,7 +138,8 @@ func TestAGoWithItsFacts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := ledger.PractisedDetail{Mode: "guided", Skin: "plain", Slips: 1, Misses: 1, Hints: 1, Outcome: "done", Seconds: 20}
+	want := ledger.PractisedDetail{Mode: "guided", Skin: "plain", Slips: 1, Misses: 1, Hints: 1, Outcome: "done", Seconds: 20,
+		Made: []string{"gave-id"}, Stopped: "secret"}
 	if diff := cmp.Diff(want, d); diff != "" {
 		t.Errorf("detail:\n%s", diff)
 	}

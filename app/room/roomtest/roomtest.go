@@ -206,7 +206,7 @@ func (b *Browser) Post(path string, pairs ...string) Answer {
 	b.hall.T.Helper()
 	form := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		form.Set(pairs[i], pairs[i+1])
+		form.Add(pairs[i], pairs[i+1])
 	}
 	return b.do(http.MethodPost, path, form)
 }

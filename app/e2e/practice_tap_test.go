@@ -1,0 +1,32 @@
+//go:build browser
+
+package e2e
+
+import "fmt"
+
+// tapped is how many taps the page of a practice has had; "" where there is none to tap.
+const tapped = `(document.querySelector("#tap input[name=at]") || {value: ""}).value`
+
+// Tap presses what a practice offers until it has had its effect. A tap in the first moments
+// of a place is meant for the place before and has none (K7).
+func (tab *Tab) Tap(do string) {
+	tab.t.Helper()
+	before, err := evaluate[string](tab, tapped)
+	if err != nil || before == "" {
+		tab.t.Fatalf("%s: nothing to tap: %v", tab.name, err)
+	}
+	press := fmt.Sprintf(`(document.querySelector('button[name=do][value=%q]') || {click() {}}).click()`, do)
+	eventually(tab.t, fmt.Sprintf("%s to have tapped %s", tab.name, do), func() error {
+		now, err := evaluate[string](tab, tapped)
+		if err != nil {
+			return err
+		}
+		if now != before {
+			return nil
+		}
+		if _, err := evaluate[bool](tab, press+"; true"); err != nil {
+			return err
+		}
+		return fmt.Errorf("still %s taps", now)
+	})
+}
