@@ -36,7 +36,7 @@ type searchKey struct{ Label, URL string }
 // found is a lesson on the page.
 type found struct {
 	Title, Summary, URL, Topic, Tag, State string
-	Step                                   int
+	Step                                   int // State is empty before the lesson was begun
 }
 
 func (h *handlers) searched(c echo.Context) error {
@@ -55,6 +55,9 @@ func (h *handlers) searched(c echo.Context) error {
 	lang := web.Lang(c)
 	for _, l := range h.search.Find(q) {
 		stop := trailOf(l, st[l.Slug], lang)
+		if st[l.Slug].Run == "" {
+			stop.State = "" // that nothing was begun goes without saying here
+		}
 		p.Found = append(p.Found, found{Title: stop.Title, Summary: stop.Summary, URL: stop.URL, Topic: l.Topic, Tag: stop.Tag,
 			State: stop.State, Step: stop.Step})
 	}

@@ -81,7 +81,7 @@ func (h *handlers) showStep(c echo.Context, l *Lesson, s *Step, run Run) error {
 			p.Aged = p.Aged || x.Claim.Aged(h.today())
 		}
 	}
-	return h.pages.Show(c, http.StatusOK, file, web.View{Back: TopicURL(l.Topic), Speak: p.Speak, Body: "lesson-page",
+	return h.pages.Show(c, http.StatusOK, file, web.View{Back: TopicURL(l.Topic), Speak: p.Speak, SpeakTag: p.Tag, Body: "lesson-page",
 		Topic: l.Topic, Scripts: []string{"player"}, Data: p})
 }
 

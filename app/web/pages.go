@@ -39,6 +39,11 @@ type View struct {
 	Back string
 	// Speak is what 朗读 says; empty means the words that stand in main.
 	Speak string
+	// SpeakTag is the html lang of Speak where it is not the page's own; else empty.
+	SpeakTag string
+	// Voice is Speak sentence by sentence as JSON: a list of pairs, the words and the
+	// address of their recording, empty where there is none. Empty: as the browser cuts it.
+	Voice string
 	// Body is an extra class of the body, such as "practice".
 	Body string
 	// Topic colours the page: a topic's slug, or empty.
