@@ -19,6 +19,9 @@ func (c contentCheckCmd) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if len(all.refused) > 0 {
+		return all.refused
+	}
 	t.say("cli.content_fine", fault.Args{
 		"Lessons": len(all.catalog.Lessons()), "Scenes": len(all.scenes.Slugs()), "Quizzes": len(all.quizzes.Slugs())})
 	return nil
@@ -26,7 +29,10 @@ func (c contentCheckCmd) Run(t *terminal) error {
 
 // checkContent is the same for check.
 func checkContent(s settings, t *terminal) []operator.Finding {
-	_, err := loadContent(s.Content, t.words)
+	all, err := loadContent(s.Content, t.words)
+	if err == nil && len(all.refused) > 0 {
+		err = all.refused
+	}
 	return []operator.Finding{{Key: "cli.check_content", Err: err}}
 }
 

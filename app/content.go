@@ -19,6 +19,8 @@ type content struct {
 	catalog *courses.Catalog
 	scenes  *practice.Library
 	quizzes *quizzes.Library
+	// refused is what was left out of the operator's directory, and why.
+	refused courses.Problems
 }
 
 // The folders of an operator's own content directory, laid out like ours.
@@ -28,55 +30,74 @@ const (
 	quizzesFolder = "quizzes" // quizzes/TOPIC/LESSON.yaml
 )
 
-// loadContent reads the content with the directory dir over it; an empty dir lays
-// nothing over it. The error is courses.Problems, with every mistake of every file, or a
-// fault when dir cannot be read.
+// loadContent reads the content with the directory dir over it; an empty dir lays nothing
+// over it. What breaks a rule in dir is refused, with its reason, and the rest is laid over
+// ours. The error is courses.Problems, with every mistake of every file, when ours breaks
+// one, or a fault when dir cannot be read.
 func loadContent(dir string, words *locales.Words) (content, error) {
 	var c content
-	over := map[string]fs.FS{}
-	for _, folder := range []string{lessonsFolder, scenesFolder, quizzesFolder} {
-		f, err := overlayOf(dir, folder)
-		if err != nil {
-			return c, err
-		}
-		over[folder] = f
-	}
-	var problems courses.Problems
-	lessons := courses.Overlay(courses.Content(), over[lessonsFolder])
-	if problems = courses.Check(lessons); len(problems) > 0 {
-		return c, in(lessonsFolder, problems)
-	}
-	var err error
-	if c.catalog, err = courses.Load(lessons); err != nil {
+	over, err := overlays(dir)
+	if err != nil {
 		return c, err
 	}
+	sound := func(folder string, ours fs.FS, check func(fs.FS) []courses.Problem) fs.FS {
+		laid, refused := courses.Sound(ours, over[folder], check)
+		c.refused = append(c.refused, in(folder, refused)...)
+		return laid
+	}
+	lessons := sound(lessonsFolder, courses.Content(), courses.Check)
+	if c.catalog, err = courses.Load(lessons); err != nil {
+		return c, inFolder(lessonsFolder, err)
+	}
 	w := c.catalog.Wording()
-	scenes := courses.Overlay(practice.Content(), over[scenesFolder])
-	questions := courses.Overlay(quizzes.Content(), over[quizzesFolder])
-	problems = append(in(scenesFolder, practice.Check(scenes, w)), in(quizzesFolder, quizzes.Check(questions, w, words))...)
+	scenes := sound(scenesFolder, practice.Content(), func(f fs.FS) []courses.Problem { return practice.Check(f, w) })
+	questions := sound(quizzesFolder, quizzes.Content(), func(f fs.FS) []courses.Problem { return quizzes.Check(f, w, words) })
+	var broken [2]error
+	c.scenes, broken[0] = practice.Load(scenes, w)
+	c.quizzes, broken[1] = quizzes.Load(questions, w, words)
+	var problems courses.Problems
+	for i, folder := range []string{scenesFolder, quizzesFolder} {
+		list, ok := errors.AsType[courses.Problems](broken[i])
+		if broken[i] != nil && !ok {
+			return c, broken[i]
+		}
+		problems = append(problems, in(folder, list)...)
+	}
 	if len(problems) > 0 {
 		return c, problems
 	}
-	if c.scenes, err = practice.Load(scenes, w); err != nil {
-		return c, err
-	}
-	c.quizzes, err = quizzes.Load(questions, w, words)
-	return c, err
+	return c, nil
 }
 
-// overlayOf is a folder of the operator's directory; nil when there is none.
-func overlayOf(dir, folder string) (fs.FS, error) {
+// overlays are the folders of the operator's directory; those that are not there are
+// missing. What leads out of a folder cannot be opened through it.
+func overlays(dir string) (map[string]fs.FS, error) {
+	over := map[string]fs.FS{}
 	if dir == "" {
-		return nil, nil
+		return over, nil
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, fault.New(fault.Invalid, "cli.content_missing", fault.Args{"Dir": dir}).Because(err)
 	}
-	path := filepath.Join(dir, folder)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	for _, folder := range []string{lessonsFolder, scenesFolder, quizzesFolder} {
+		root, err := os.OpenRoot(filepath.Join(dir, folder))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "cli.content_missing", fault.Args{"Dir": filepath.Join(dir, folder)}).Because(err)
+		}
+		over[folder] = root.FS()
 	}
-	return os.DirFS(path), nil
+	return over, nil
+}
+
+// inFolder says in which folder the files of an error stand.
+func inFolder(folder string, err error) error {
+	if list, ok := errors.AsType[courses.Problems](err); ok {
+		return in(folder, list)
+	}
+	return err
 }
 
 // in says of each problem in which folder its file stands.

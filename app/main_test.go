@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"silverclass/locales"
 	"strings"
 	"testing"
 )
@@ -126,9 +127,20 @@ func TestBadContentSaysFileLineAndRule(t *testing.T) {
 	if err := os.WriteFile(file, []byte("title: {zh-Hans: x}\nstrange: 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	code, _, errs := command(t, "serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--livekit", "off", "--content", dir)
+	code, _, errs := command(t, "content", "check", dir)
 	if code != exitTrouble || !strings.Contains(errs, "lessons/fraud/police-call/lesson.yaml:2: ") {
 		t.Errorf("exit %d:\n%s", code, errs)
+	}
+	words, err := locales.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := loadContent(dir, words)
+	if err != nil {
+		t.Fatalf("a broken lesson of an operator takes the others down: %v", err)
+	}
+	if l, err := all.catalog.Lesson("fraud/police-call"); err != nil || len(all.refused) == 0 || l.Title["en"] == "" {
+		t.Errorf("ours is not served instead, or nobody is told: %v, %v", err, all.refused)
 	}
 }
 

@@ -97,6 +97,9 @@ func (p *program) prepare(ctx context.Context) error {
 	if p.content, err = loadContent(p.settings.Content, p.terminal.words); err != nil {
 		return err
 	}
+	for _, line := range p.terminal.problems(p.content.refused) {
+		p.log.Warn("content refused", "why", line)
+	}
 	if p.assets, err = static.Load(); err != nil {
 		return err
 	}
