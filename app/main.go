@@ -45,6 +45,12 @@ type cli struct {
 	Content struct {
 		Check contentCheckCmd `cmd:""`
 	} `cmd:""`
+	Voice struct {
+		List   voiceListCmd   `cmd:""`
+		Script voiceScriptCmd `cmd:""`
+		Import voiceImportCmd `cmd:""`
+		Make   voiceMakeCmd   `cmd:""`
+	} `cmd:""`
 	Version versionCmd `cmd:""`
 
 	// Sfu is LiveKit, which serve starts as a child of itself; nobody types it.

@@ -133,7 +133,7 @@ func (p *program) openStores(ctx context.Context) error {
 	p.tour, p.room = tour.NewStore(g, p.now), room.NewStore(g, p.now)
 	p.reports = reports.NewStore(g, p.now, p.zone)
 	p.courses = courses.NewStore(g, p.now)
-	p.catalog = p.content.catalog.WithDoors(p.content.scenes.Has, p.content.quizzes.Has)
+	p.catalog = p.content.catalog.WithDoors(p.content.scenes.Has, p.content.quizzes.Has).WithVoices(p.settings.voices())
 	return nil
 }
 

@@ -19,6 +19,7 @@ type Catalog struct {
 	topics  []*Topic
 	lessons map[string]*Lesson
 	wording *Wording
+	voices  *Voices // nil when there are no recordings
 }
 
 // Load reads a content directory; its error is Problems when a file breaks a rule.

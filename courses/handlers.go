@@ -47,6 +47,10 @@ func Register(r *web.Routes, site *web.Site, c *Catalog, s *Store) {
 	r.Public.POST("/lessons/:topic/:lesson/next", h.next)
 	r.Public.GET("/lessons/:topic/:lesson/done", h.done)
 	r.Public.GET("/lessons/:topic/:lesson/card", h.card)
+	r.Public.GET("/lessons/:topic/:lesson/paper", h.paperLesson)
+	r.Public.GET("/topics/:topic/paper", h.booklet)
+	r.Public.GET(WalletURL, h.wallet)
+	r.Public.GET("/voice/:file", h.recording)
 }
 
 // lesson is the lesson that an address names.

@@ -28,7 +28,8 @@ import (
 // school is a hall with its pages. Whoever reads has a browser of her own.
 type school struct {
 	*hall
-	e *echo.Echo
+	e    *echo.Echo
+	site *web.Site
 }
 
 // browser is one reader's: a learner whom the room knows, or a visitor with cookies.
@@ -53,6 +54,7 @@ func newSchool(t *testing.T, scene, quiz func(string) bool) *school {
 	s := &school{hall: newHall(t), e: echo.New()}
 	site := web.NewSite(web.Config{Words: words, Assets: assets, Now: s.clock.now, Zone: time.FixedZone("", 8*3600),
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	s.site = site
 	site.Use(s.e)
 	s.e.Use(room.Load(room.Config{Store: room.NewStore(s.db.DB, s.clock.now), People: people.NewStore(s.db.DB, s.clock.now),
 		Tour: tour.NewStore(s.db.DB, s.clock.now), Site: site}))

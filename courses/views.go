@@ -31,6 +31,7 @@ type stepPage struct {
 	Door          door   // of a door's page
 	Hotlines      []hotline
 	Card, Rate    string // of the last step
+	Paper         string // the lesson on one sheet
 }
 
 // door is where a door leads, in locale keys, and whether she has been there.
@@ -76,12 +77,12 @@ func (h *handlers) showStep(c echo.Context, l *Lesson, s *Step, run Run) error {
 			URL: QuizURL(l.Slug, run.ID), Done: run.AnsweredAt != nil}
 	case Keep:
 		file = "keep.html"
-		p.Hotlines, p.Card, p.Rate = hotlines(l, lang), withRun(CardURL(l.Slug), run.ID), RateURL(l.Slug, run.ID)
+		p.Hotlines, p.Card, p.Rate, p.Paper = hotlines(l, lang), withRun(CardURL(l.Slug), run.ID), RateURL(l.Slug, run.ID), PaperURL(l.Slug)
 		for _, x := range l.Hotlines {
 			p.Aged = p.Aged || x.Claim.Aged(h.today())
 		}
 	}
-	return h.pages.Show(c, http.StatusOK, file, web.View{Back: TopicURL(l.Topic), Speak: p.Speak, SpeakTag: p.Tag, Body: "lesson-page",
+	return h.pages.Show(c, http.StatusOK, file, web.View{Back: TopicURL(l.Topic), Speak: p.Speak, SpeakTag: p.Tag, Voice: h.catalog.voiced(s, lang), Body: "lesson-page",
 		Topic: l.Topic, Scripts: []string{"player"}, Data: p})
 }
 
@@ -110,6 +111,7 @@ func beads(position, of int) []string {
 
 // topicPage is a topic as a path of lessons.
 type topicPage struct {
+	Paper             string // the topic as a booklet; empty while it has no lesson
 	Name, About, Icon string
 	Lessons           []trailStop
 	Sealed            int
@@ -144,6 +146,9 @@ func (h *handlers) topic(c echo.Context) error {
 			p.Sealed++
 		}
 		p.Lessons = append(p.Lessons, stop)
+	}
+	if len(p.Lessons) > 0 {
+		p.Paper = BookletURL(t.Slug)
 	}
 	return h.pages.Show(c, http.StatusOK, "topic.html", web.View{Back: "/", Body: "topic-page", Topic: t.Slug, Data: p})
 }
