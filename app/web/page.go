@@ -26,6 +26,8 @@ type Page struct {
 	Path   string // address of this page, to come back to; the page behind it after a POST
 	Host   string
 	Reader Reader
+	Touch  int    // TouchPatient, or 0
+	Voice  int    // the voice's speed in hundredths; 0 for the usual one
 	Flash  string // shown once; empty when there is none
 	Status int
 	Failed *fault.Error // why a form came back; nil otherwise

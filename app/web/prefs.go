@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,6 +76,38 @@ func (s *Site) size(c echo.Context) int {
 		return 3
 	}
 	return 1
+}
+
+// How the pages take a finger: TouchPatient waits longer before a second tap counts as
+// another one.
+const (
+	TouchUsual   = 1
+	TouchPatient = 2
+)
+
+// Size is the reader's text size, 1 to 3.
+func (s *Site) Size(c echo.Context) int { return s.size(c) }
+
+// KeepComfort keeps the text size, the patience with a finger and the voice's speed (in
+// hundredths) on this device. It reports false, and keeps nothing, for values that are not
+// offered.
+func (s *Site) KeepComfort(c echo.Context, size, touch, voice int) bool {
+	if size < 1 || size > 3 || touch < TouchUsual || touch > TouchPatient || voice < 50 || voice > 120 {
+		return false
+	}
+	s.SetCookie(c, "size", strconv.Itoa(size), prefsAge)
+	s.SetCookie(c, "touch", strconv.Itoa(touch), prefsAge)
+	s.SetCookie(c, "voice", strconv.Itoa(voice), prefsAge)
+	return true
+}
+
+// number is a cookie that holds a number between two others; 0 when it does not.
+func (s *Site) number(c echo.Context, name string, least, most int) int {
+	n, err := strconv.Atoi(s.Cookie(c, name))
+	if err != nil || n < least || n > most {
+		return 0
+	}
+	return n
 }
 
 type flash struct {

@@ -181,7 +181,7 @@ func (r *reader) steps(base *Screen, to string, at courses.Node) {
 }
 
 // shuffled is an order of n things that looks like none, always the same for a seed, and
-// never the right one.
+// neither the right one nor its reverse, which another skin would turn into it.
 func shuffled(seed string, n int) []int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(seed))
@@ -198,6 +198,9 @@ func shuffled(seed string, n int) []int {
 		}
 		sum = sum/7 + 3*len(left)
 		out, left = append(out, left[i]), slices.Delete(left, i, i+1)
+	}
+	if slices.IsSortedFunc(out, func(a, b int) int { return b - a }) {
+		out[0], out[1] = out[1], out[0]
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package practice
 
 import (
 	"embed"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -20,6 +21,9 @@ import (
 //go:embed pages/*.html
 var pages embed.FS
 
+//go:embed staff/pages/*.html
+var staffPages embed.FS
+
 // Config is what the pages need.
 type Config struct {
 	Library *Library
@@ -33,16 +37,24 @@ type Config struct {
 
 type handlers struct {
 	Config
-	pages *web.Pages
+	pages, staff *web.Pages
 }
 
 // Register adds the practice pages: one address a scene, GET shows where the reader is,
-// POST is one tap.
+// POST is a tap; and for trainers the table of scenes and a preview of each.
 func Register(r *web.Routes, cfg Config) {
-	h := &handlers{Config: cfg, pages: cfg.Site.Pages(pages, web.Learner)}
+	ofStaff, err := fs.Sub(staffPages, "staff")
+	if err != nil {
+		panic("practice: " + err.Error()) // the directory is embedded above
+	}
+	h := &handlers{Config: cfg, pages: cfg.Site.Pages(pages, web.Learner), staff: cfg.Site.Pages(ofStaff, web.Staff)}
+	r.Public.GET("/practice/warm-up", h.warmUp)
+	r.Public.POST("/practice/warm-up", h.keepComfort)
 	r.Public.GET("/practice/:topic/:lesson", h.show)
 	r.Public.POST("/practice/:topic/:lesson", h.tap)
 	r.Public.GET("/practice/:topic/:lesson/pieces", h.pieces)
+	r.Trainer.GET("/staff/practice", h.table)
+	r.Trainer.GET("/staff/practice/:topic/:lesson", h.preview)
 }
 
 // visit is one request: whose, to which scene, in which run of the lesson.

@@ -48,6 +48,7 @@ type screenPage struct {
 	Shown   string   // the words of what is done for her; empty while she does it
 	Nothing bool     // the last tap was at something that is not needed here
 	CanAsk  bool     // she may ask for help
+	WarmUp  bool     // she may warm up first
 	All     bool     // everything that may ever stand here, for the script to choose from
 	CanBack bool
 }
@@ -132,6 +133,7 @@ func (p painter) screen(s shared) (file string, data any, speak []string) {
 	if x.ID == p.v.scene.Start && s.At == 0 {
 		d.Goal = p.h.Site.T(p.c, "practice.goal", map[string]any{"Goal": p.v.scene.Goal.In(p.lang)})
 		speak = append(speak, d.Goal)
+		d.WarmUp = p.v.scene.Slug == warmUpScene
 	}
 	speak = append(speak, d.Phone.spoken(p)...)
 	best := x.Best()

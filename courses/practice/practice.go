@@ -1,18 +1,21 @@
-// Package practice is 练一练: safe calls and messages to practise on.
+// Package practice is 练一练: a safe phone to practise on.
 //
 // A scene is a file (scenes/TOPIC/LESSON.yaml, readable by a trainer who never
 // programmed; README.md says how to write one). It is a state machine: screens, what a
 // tap leads to, typical mistakes each with its own repair, endings. The program checks
 // it when it starts. Begin and Tap are the whole engine and touch nothing outside; Store
 // keeps the taps of each go, so that any instance can play them again and be at the same
-// screen, and appends the facts `started` and `practised`.
+// screen, and appends the facts `started` and `practised`. A script shows the next place at
+// once (static/js/practice-engine.js is the same machine); what it sends are taps, which are
+// played again here and decide.
 //
 // Why like this: people aged 61 to 81 who learned on a simulator beat those with text or
 // pictures, a day later on another machine (Rogers and Fisk 1996); seeing typical errors
 // and their repair cut errors in transfer (Struve and Wandke 2009); demonstration alone
 // fails; and with scams, training raises confidence more than skill unless real and fake
 // are mixed. So help grows with the slips (a hint, an arrow, "let me show you"), nothing
-// counts down, nothing is lost, and both misses and false alarms are kept.
+// counts down, nothing is lost, and both misses and false alarms are kept. After that she
+// does it alone, and then on a phone that looks different: that is what is measured.
 package practice
 
 import (

@@ -1,0 +1,100 @@
+package practice
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"silverclass/app/fault"
+	"silverclass/app/web"
+
+	"github.com/labstack/echo/v4"
+)
+
+// warmUpSteps are the things to tap: three balloons, a page to turn, a way back.
+const warmUpSteps = 5
+
+// warmUpScene is the scene that a warm-up may come before.
+const warmUpScene = "info-apps/touch-basics"
+
+// What the measures of a warm-up propose: from so many on, larger text, more patience with
+// a finger that taps twice or rests, a slower voice.
+const (
+	missesForLarge, missesForLargest = 2, 5
+	tremblesForPatience              = 2
+	slowVoice, usualVoice            = 70, 85
+)
+
+// measured is what the script counted: taps beside, taps made twice, fingers that rested.
+// It is in the address of the last page only and is not kept.
+type measured struct{ missed, double, long int }
+
+// comfort is what is proposed and, if she wants it, kept on this device.
+type comfort struct{ Size, Touch, Voice int }
+
+func (m measured) proposal(size int) comfort {
+	c := comfort{Size: size, Touch: web.TouchUsual, Voice: usualVoice}
+	switch {
+	case m.missed >= missesForLargest:
+		c.Size = 3
+	case m.missed >= missesForLarge:
+		c.Size = max(size, 2)
+	}
+	if m.double+m.long >= tremblesForPatience {
+		c.Touch = web.TouchPatient
+	}
+	if m.missed+m.double+m.long >= missesForLargest {
+		c.Voice = slowVoice
+	}
+	return c
+}
+
+type warmUpPage struct {
+	Step, Of int
+	Next     string
+	Before   string
+	Propose  comfort
+}
+
+// warmUp shows one thing to tap. Every step is a link, so it works without a script; with
+// one, what a finger does beside and too long is counted, and nothing is said of it.
+func (h *handlers) warmUp(c echo.Context) error {
+	number := func(name string, least, most int) int {
+		n, err := strconv.Atoi(c.QueryParam(name))
+		if err != nil {
+			return least
+		}
+		return min(max(n, least), most)
+	}
+	d := warmUpPage{Step: number("step", 1, warmUpSteps+1), Of: warmUpSteps}
+	d.Next = "/practice/warm-up?step=" + strconv.Itoa(d.Step+1)
+	back, file, speak := "/topics/info-apps", "warm-up.html", "practice.warm_step_"+strconv.Itoa(d.Step)
+	if d.Step > 1 {
+		back = "/practice/warm-up?step=" + strconv.Itoa(d.Step-1)
+	}
+	if d.Step > warmUpSteps {
+		file, speak = "warm-up-done.html", "practice.warm_done"
+		m := measured{number("missed", 0, 99), number("double", 0, 99), number("long", 0, 99)}
+		d.Propose = m.proposal(h.Site.Size(c))
+	}
+	d.Before = back
+	view := web.View{Back: back, Body: "practice", Topic: "info-apps", Data: d, Scripts: []string{"practice-warm-up"},
+		Speak: h.Site.T(c, "practice.not_real", nil) + "\n" + h.Site.T(c, speak, nil)}
+	return h.pages.Show(c, http.StatusOK, file, view)
+}
+
+// keepComfort keeps what was proposed on this device.
+func (h *handlers) keepComfort(c echo.Context) error {
+	form := url.Values{}
+	for _, name := range []string{"size", "touch", "voice"} {
+		form.Set(name, c.FormValue(name))
+	}
+	size, err1 := strconv.Atoi(form.Get("size"))
+	touch, err2 := strconv.Atoi(form.Get("touch"))
+	voice, err3 := strconv.Atoi(form.Get("voice"))
+	if err1 != nil || err2 != nil || err3 != nil || !h.Site.KeepComfort(c, size, touch, voice) {
+		return fault.New(fault.Invalid, "web.bad_request")
+	}
+	h.Site.Flash(c, "practice.warm_kept", nil)
+	return c.Redirect(http.StatusSeeOther, "/lessons/info-apps/touch-basics/1")
+}
