@@ -45,16 +45,14 @@ type cli struct {
 	Content struct {
 		Check contentCheckCmd `cmd:""`
 	} `cmd:""`
-<<<<<<< HEAD
 	Voice struct {
 		List   voiceListCmd   `cmd:""`
 		Script voiceScriptCmd `cmd:""`
 		Import voiceImportCmd `cmd:""`
 		Make   voiceMakeCmd   `cmd:""`
-=======
+	} `cmd:""`
 	Practice struct {
 		Play practicePlayCmd `cmd:""`
->>>>>>> 80b156c (practice: a warm-up, a table for trainers, and scenes in the terminal)
 	} `cmd:""`
 	Version versionCmd `cmd:""`
 

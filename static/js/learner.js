@@ -62,7 +62,8 @@ function voice() {
 
 function rate() {
   const kept = /(?:^|; )voice_rate=([\d.]+)/.exec(document.cookie);
-  return kept && rates && rates.querySelector(`[value="${kept[1]}"]`) ? kept[1] : usual;
+  const found = kept ? kept[1] : String(Number(root.dataset.voice || 0) / 100); // what the warm-up proposed
+  return rates && rates.querySelector(`[value="${found}"]`) ? found : usual;
 }
 
 function showRate() {
@@ -199,20 +200,7 @@ function say() {
   reading = { parts: parts.filter((p) => p[0]), at: 0 };
   root.setAttribute('data-speaking', '1');
   label(button.dataset.stop, '■');
-<<<<<<< HEAD
   play(reading);
-=======
-  const parts = text.match(/[^。！？!?\n]+[。！？!?]?/g) || [text];
-  parts.forEach((part, i) => {
-    const u = new SpeechSynthesisUtterance(part);
-    u.voice = v;
-    u.lang = v.lang;
-    u.rate = Number(document.documentElement.dataset.voice || 85) / 100; // 0.85: about 170 Han a minute (H3)
-    if (i === parts.length - 1) u.onend = stop;
-    u.onerror = stop;
-    synth.speak(u);
-  });
->>>>>>> 80b156c (practice: a warm-up, a table for trainers, and scenes in the terminal)
 }
 
 if (button) {
