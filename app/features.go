@@ -67,7 +67,7 @@ func (p *program) registerLearning(rooms room.Config) {
 	room.Register(r, rooms)
 	courses.Register(r, p.site, p.catalog, p.courses)
 	practice.Register(r, practice.Config{Library: p.content.scenes, Store: practice.NewStore(g, p.now), Catalog: p.catalog, Lessons: p.courses, Site: p.site})
-	quizzes.Register(r, quizzes.Config{Library: p.content.quizzes, Store: quizzes.NewStore(g, p.now), Catalog: p.catalog, Lessons: p.courses, Site: p.site})
+	quizzes.Register(r, quizzes.Config{Library: p.content.quizzes, Store: quizzes.NewStore(g, p.now), Catalog: p.catalog, Lessons: p.courses, Tour: p.tour, People: p.people, Site: p.site})
 }
 
 // registerStaff adds what staff see.
@@ -83,6 +83,8 @@ func (p *program) registerStaff() {
 		{Key: "cockpit.to_desk", URL: session("/desk")},
 		{Key: "cockpit.to_count", URL: session("/count")},
 		{Key: "cockpit.to_session", URL: session("")},
+		{Key: "cockpit.to_answers", URL: quizzes.ResultsURL},
+		{Key: "cockpit.to_due", URL: quizzes.DueURL},
 	}})
 	admin.Register(r, p.site, admin.Config{People: p.people, Staff: p.staff, Door: p.door, Tour: p.tour, Live: p.liveStatus()})
 }

@@ -33,9 +33,10 @@ type Attempt struct {
 	Seed     int64  // what the questions were drawn with
 	// Questions are what she was asked, word for word, in order (JSON).
 	Questions string
-	Given     string // all answers tapped, in order (JSON)
-	Length    int    // how many were tapped
-	FirstTry  bool   // her first attempt at this quiz
+	Given     string  // all answers tapped, in order (JSON)
+	Length    int     // how many were tapped
+	FirstTry  bool    // her first attempt at this quiz
+	SessionID *string // of the last answer; nil outside a session
 	StartedAt time.Time
 	MovedAt   time.Time
 	DoneAt    *time.Time
@@ -58,7 +59,7 @@ func (a Attempt) Of(who people.Reader) bool {
 
 // Sheet is the attempt as its questions and what was answered.
 func (a Attempt) Sheet() (Sheet, error) {
-	var s Sheet
+	s := Sheet{Once: isCheck(a.Quiz)}
 	if err := json.Unmarshal([]byte(a.Questions), &s.Questions); err != nil {
 		return s, fmt.Errorf("questions of attempt %s: %w", a.ID, err)
 	}
@@ -73,6 +74,9 @@ func (a Attempt) Sheet() (Sheet, error) {
 type Sheet struct {
 	Questions []Question
 	Given     []Given
+	// Once is true for a check before or after a topic: each question is asked once, and
+	// any answer leads on.
+	Once bool
 }
 
 // Now is the index of the question to answer: the first without its right answer;
@@ -89,8 +93,14 @@ func (s Sheet) Now() int {
 // Done reports whether every question has its right answer.
 func (s Sheet) Done() bool { return len(s.Questions) > 0 && s.Now() == len(s.Questions) }
 
-// Solved reports whether question i has its right answer.
-func (s Sheet) Solved(i int) bool { return s.mark(i).Solved() }
+// Solved reports whether question i is behind her: it has its right answer or, in a
+// check, any.
+func (s Sheet) Solved(i int) bool {
+	if s.Once {
+		return len(s.Tried(i)) > 0
+	}
+	return s.mark(i).Solved()
+}
 
 func (s Sheet) mark(i int) mark { return s.Questions[i].mark(s.Tried(i)) }
 
@@ -127,5 +137,5 @@ func (s Sheet) Answer(g Given) (Sheet, error) {
 	if slices.Contains(m.Off, g.Answer) || slices.Contains(m.Set, g.Answer) {
 		return s, fault.New(fault.Invalid, "quizzes.not_asked")
 	}
-	return Sheet{Questions: s.Questions, Given: append(s.Given[:len(s.Given):len(s.Given)], g)}, nil
+	return Sheet{Questions: s.Questions, Once: s.Once, Given: append(s.Given[:len(s.Given):len(s.Given)], g)}, nil
 }

@@ -2,6 +2,7 @@ package quizzes
 
 import (
 	"embed"
+	"encoding/hex"
 	"io/fs"
 	"path"
 	"slices"
@@ -130,3 +131,6 @@ func scamAnswers(words *locales.Words) [2]courses.Text {
 	}
 	return both
 }
+
+// edition is how wording is named: twelve hexadecimal digits of its hash.
+func edition(hash []byte) string { return hex.EncodeToString(hash)[:12] }

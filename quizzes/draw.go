@@ -17,10 +17,15 @@ func seedOf(quiz, run string, n int) int64 {
 }
 
 // Draw takes PerAttempt different questions in a random order that the seed decides.
-func (q *Quiz) Draw(seed int64) []Question {
+func (q *Quiz) Draw(seed int64) []Question { return q.draw(seed, PerAttempt) }
+
+func (q *Quiz) draw(seed int64, count int) []Question {
+	if q.Whole {
+		return q.Questions
+	}
 	r := rand.New(rand.NewPCG(uint64(seed), 0)) // #nosec G404 -- which question comes is no secret
 	var drawn []Question
-	for _, i := range r.Perm(len(q.Questions))[:min(PerAttempt, len(q.Questions))] {
+	for _, i := range r.Perm(len(q.Questions))[:min(count, len(q.Questions))] {
 		drawn = append(drawn, q.Questions[i].shuffled(r))
 	}
 	return drawn

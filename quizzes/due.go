@@ -3,6 +3,8 @@ package quizzes
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -30,32 +32,88 @@ func dueAt(times int, last time.Time) (at time.Time, ok bool) {
 // mostAttempts bounds how far back Due looks.
 const mostAttempts = 500
 
+// Again is one quiz that is due again for somebody.
+type Again struct {
+	Quiz  string    // the slug
+	Since time.Time // when it became due
+	Times int       // how often it was handed in so far
+}
+
+// due are the quizzes that are due again at now, the longest due first; list is one
+// reader's attempts that were handed in.
+func due(list []Attempt, now time.Time) []Again {
+	times, last := map[string]int{}, map[string]time.Time{}
+	for _, a := range list {
+		if isCheck(a.Quiz) || a.DoneAt == nil {
+			continue
+		}
+		times[a.Quiz]++
+		if a.DoneAt.After(last[a.Quiz]) {
+			last[a.Quiz] = *a.DoneAt
+		}
+	}
+	var all []Again
+	for q, n := range times {
+		if at, again := dueAt(n, last[q]); again && !now.Before(at) {
+			all = append(all, Again{Quiz: q, Since: at, Times: n})
+		}
+	}
+	slices.SortFunc(all, func(a, b Again) int {
+		if c := a.Since.Compare(b.Since); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Quiz, b.Quiz)
+	})
+	return all
+}
+
 // Due is the quiz that has been due the longest for the reader; ok is false when none is.
 func (s *Store) Due(ctx context.Context, who people.Reader) (quiz string, ok bool, err error) {
+	all, err := s.dueFor(ctx, who)
+	if err != nil || len(all) == 0 {
+		return "", false, err
+	}
+	return all[0].Quiz, true, nil
+}
+
+// IsDue reports whether a quiz is due again for the reader: then one question is enough.
+func (s *Store) IsDue(ctx context.Context, who people.Reader, quiz string) (bool, error) {
+	all, err := s.dueFor(ctx, who)
+	return slices.ContainsFunc(all, func(a Again) bool { return a.Quiz == quiz }), err
+}
+
+func (s *Store) dueFor(ctx context.Context, who people.Reader) ([]Again, error) {
 	column, value := who.Key()
 	if column == "" {
-		return "", false, nil
+		return nil, nil
 	}
 	list, err := gorm.G[Attempt](s.db).Select("quiz", "done_at").Where("done_at IS NOT NULL AND "+column+" = ?", value).
 		Order("done_at DESC, id").Limit(mostAttempts).Find(ctx)
 	if err != nil {
-		return "", false, fmt.Errorf("quizzes that are due: %w", err)
+		return nil, fmt.Errorf("quizzes that are due: %w", err)
 	}
-	times, last := map[string]int{}, map[string]time.Time{}
-	var order []string
-	for _, a := range list {
-		if times[a.Quiz] == 0 {
-			last[a.Quiz] = *a.DoneAt
-			order = append(order, a.Quiz)
+	return due(list, s.now()), nil
+}
+
+// DueOf is what is due again for each of these people, the longest due first; who has
+// nothing due is left out.
+func (s *Store) DueOf(ctx context.Context, personIDs []string) (map[string][]Again, error) {
+	found := map[string][]Again{}
+	for chunk := range slices.Chunk(personIDs, 500) {
+		list, err := gorm.G[Attempt](s.db).Select("person_id", "quiz", "done_at").Where("done_at IS NOT NULL AND person_id IN ?", chunk).
+			Order("done_at DESC, id").Limit(mostAttempts * len(chunk)).Find(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("who is due: %w", err)
 		}
-		times[a.Quiz]++
-	}
-	var since time.Time
-	for _, q := range order {
-		at, again := dueAt(times[q], last[q])
-		if again && !s.now().Before(at) && (!ok || at.Before(since)) {
-			quiz, since, ok = q, at, true
+		of := map[string][]Attempt{}
+		for _, a := range list {
+			of[*a.PersonID] = append(of[*a.PersonID], a)
+		}
+		for person, attempts := range of {
+			if all := due(attempts, s.now()); len(all) > 0 {
+				found[person] = all
+			}
 		}
 	}
-	return quiz, ok, nil
+	return found, nil
 }

@@ -59,7 +59,7 @@ func newHallOf(t *testing.T, lib *quizzes.Library) *hall {
 	}
 	cat = cat.WithDoors(func(string) bool { return true }, h.lib.Has)
 	courses.Register(h.Routes, h.Site, cat, h.rows)
-	quizzes.Register(h.Routes, quizzes.Config{Library: h.lib, Store: h.store, Catalog: cat, Lessons: h.rows, Site: h.Site})
+	quizzes.Register(h.Routes, quizzes.Config{Library: h.lib, Store: h.store, Catalog: cat, Lessons: h.rows, Tour: h.Tour, People: h.People, Site: h.Site})
 	return h
 }
 

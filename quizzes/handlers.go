@@ -2,6 +2,7 @@ package quizzes
 
 import (
 	"embed"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"silverclass/app/fault"
 	"silverclass/app/people"
 	"silverclass/app/room"
+	"silverclass/app/tour"
 	"silverclass/app/web"
 	"silverclass/courses"
 
@@ -21,6 +23,21 @@ import (
 //go:embed pages/*.html
 var pages embed.FS
 
+//go:embed paper/pages/*.html
+var paperPages embed.FS
+
+//go:embed staff/pages/*.html
+var staffPages embed.FS
+
+// below is a directory of embedded pages.
+func below(files embed.FS, dir string) fs.FS {
+	sub, err := fs.Sub(files, dir)
+	if err != nil {
+		panic("quizzes: " + err.Error()) // the directory is embedded above
+	}
+	return sub
+}
+
 // Config is what the pages need.
 type Config struct {
 	Library *Library
@@ -29,20 +46,33 @@ type Config struct {
 	// leads back to where its lesson goes on.
 	Catalog *courses.Catalog
 	Lessons *courses.Store
-	Site    *web.Site
+	// Tour and People say who came to a session, for its trainer.
+	Tour   *tour.Store
+	People *people.Store
+	Site   *web.Site
 }
 
 type handlers struct {
 	Config
-	pages *web.Pages
+	pages, paper, staff *web.Pages
 }
 
 // Register adds the quiz pages (GET shows where the reader is, POST is one answer) and
 // the page with three faces.
 func Register(r *web.Routes, cfg Config) {
-	h := &handlers{Config: cfg, pages: cfg.Site.Pages(pages, web.Learner)}
+	h := &handlers{Config: cfg, pages: cfg.Site.Pages(pages, web.Learner),
+		paper: cfg.Site.Pages(below(paperPages, "paper"), web.Print), staff: cfg.Site.Pages(below(staffPages, "staff"), web.Staff)}
 	r.Public.GET("/quizzes/:topic/:lesson", h.show)
 	r.Public.POST("/quizzes/:topic/:lesson", h.answer)
+	r.Public.GET("/quizzes/:topic/:lesson/look", h.look)
+	r.Public.GET("/quizzes/:topic/:lesson/print", h.lookOnPaper)
+	r.Public.GET("/checks/:topic", h.checks)
+	r.Public.GET("/checks/:topic/:when", h.check)
+	r.Public.POST("/checks/:topic/:when", h.answerCheck)
+	r.Trainer.GET("/staff/sessions/:id/answers", h.results)
+	r.Trainer.GET("/staff/sessions/:id/answers.csv", h.resultsCSV)
+	r.Helper.GET("/staff/sessions/:id/due", h.whoIsDue)
+	r.Helper.GET("/staff/sessions/:id/due/cards", h.reminders)
 	r.Public.GET("/rate/:topic/:lesson", h.faces)
 	r.Public.POST("/rate/:topic/:lesson", h.rate)
 }
@@ -54,6 +84,7 @@ type visit struct {
 	// address is the run as the address names it, run the run that it means; both may
 	// be empty.
 	address, run string
+	base         string // the address of the quiz or check
 }
 
 func (h *handlers) read(c echo.Context, who people.Reader, address string) (visit, error) {
@@ -61,7 +92,7 @@ func (h *handlers) read(c echo.Context, who people.Reader, address string) (visi
 	if err != nil {
 		return visit{}, err
 	}
-	v := visit{who: who, quiz: quiz, address: isRun(address)}
+	v := visit{who: who, quiz: quiz, address: isRun(address), base: courses.QuizURL(quiz.Slug, "")}
 	v.run, err = h.runOf(c, who, quiz.Slug, v.address)
 	return v, err
 }
@@ -95,17 +126,28 @@ func (h *handlers) runOf(c echo.Context, who people.Reader, lesson, address stri
 }
 
 // seed is what an attempt that begins now draws with: the same until one is handed in.
-// Outside a run it changes from day to day.
-func (h *handlers) seed(c echo.Context, v visit) (int64, error) {
+// Outside a run it changes from day to day. count is how many questions it draws: one when
+// the quiz is due again.
+func (h *handlers) seed(c echo.Context, v visit) (seed int64, count int, err error) {
 	n, err := h.Store.Finished(c.Request().Context(), v.who, v.quiz.Slug)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
+	}
+	count = PerAttempt
+	if n > 0 && v.address == "" {
+		again, err := h.Store.IsDue(c.Request().Context(), v.who, v.quiz.Slug)
+		if err != nil {
+			return 0, 0, err
+		}
+		if again {
+			count = 1
+		}
 	}
 	run := v.address
 	if run == "" {
 		run = h.Site.Now().In(h.Site.Zone()).Format(time.DateOnly)
 	}
-	return seedOf(v.quiz.Slug, run, n), nil
+	return seedOf(v.quiz.Slug, run, n), count, nil
 }
 
 // show is where the reader is in the quiz; with q=1 or q=2 that question, with again=1 a
@@ -127,11 +169,11 @@ func (h *handlers) page(c echo.Context, v visit, attempt string, status int, not
 	}
 	var sheet Sheet
 	if err != nil || (a.DoneAt != nil && c.QueryParam("again") != "") {
-		seed, err := h.seed(c, v)
+		seed, count, err := h.seed(c, v)
 		if err != nil {
 			return err
 		}
-		a, sheet = Attempt{ID: db.NewID()}, Sheet{Questions: v.quiz.Draw(seed)}
+		a, sheet = Attempt{ID: db.NewID()}, Sheet{Questions: v.quiz.draw(seed, count), Once: isCheck(v.quiz.Slug)}
 	} else if sheet, err = a.Sheet(); err != nil {
 		return err
 	}
@@ -153,13 +195,18 @@ func (h *handlers) answer(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	seed, err := h.seed(c, v)
+	return h.keep(c, v)
+}
+
+// keep keeps the answer of a form and shows what it led to.
+func (h *handlers) keep(c echo.Context, v visit) error {
+	seed, count, err := h.seed(c, v)
 	if err != nil {
 		return err
 	}
 	t := Tap{Attempt: c.FormValue("attempt"), Run: v.run, At: number(c, "at"), Question: c.FormValue("question"),
-		Answer: number(c, "answer"), Lang: web.Lang(c), Seed: seed}
-	_, err = h.Store.Answer(c.Request().Context(), who, v.quiz, t)
+		Answer: number(c, "answer"), Lang: web.Lang(c), Seed: seed, Count: count}
+	_, err = h.Store.Answer(c.Request().Context(), v.who, v.quiz, t)
 	switch {
 	case fault.Is(err, fault.Invalid):
 		return h.page(c, v, t.Attempt, http.StatusUnprocessableEntity, "quizzes.not_asked")
@@ -190,5 +237,5 @@ func (v visit) url(attempt string, question int) string {
 	if question > 0 {
 		q.Set("q", strconv.Itoa(question))
 	}
-	return courses.QuizURL(v.quiz.Slug, "") + "?" + q.Encode()
+	return v.base + "?" + q.Encode()
 }

@@ -31,6 +31,10 @@ type questionPage struct {
 	Last                 bool          // the quiz is handed in
 	Before, Next         string        // addresses; empty where there is nothing before or after
 	OnceMore             string
+	Look                 string // what was asked and answered, when it is handed in
+	Check                string // a locale key of what to say over the questions of a check; empty elsewhere
+	Again                bool   // she came back: one question, and then a practice
+	Practise             string // its address
 	Lesson               *onward
 }
 
@@ -60,7 +64,7 @@ func (h *handlers) paint(c echo.Context, v visit, a Attempt, sheet Sheet, at, st
 	if run == "" {
 		run = v.run
 	}
-	d := questionPage{Action: courses.QuizURL(v.quiz.Slug, ""), Attempt: a.ID, Run: run, At: len(sheet.Given), Question: q.ID,
+	d := questionPage{Action: v.base, Attempt: a.ID, Run: run, At: len(sheet.Given), Question: q.ID,
 		Number: at + 1, Of: len(sheet.Questions), Note: note, Ask: q.Ask.In(lang), Kind: q.Kind, Last: sheet.Done() && at == len(sheet.Questions)-1}
 	d.rows(sheet, at, lang)
 	speak := []string{d.Ask}
@@ -79,6 +83,9 @@ func (h *handlers) paint(c echo.Context, v visit, a Attempt, sheet Sheet, at, st
 		}
 	}
 	back := "/"
+	if sheet.Once {
+		d.Check, back = "quizzes.check_say", courses.TopicURL(v.quiz.Topic)
+	}
 	if l, err := h.Catalog.Lesson(v.quiz.Slug); err == nil {
 		back = courses.StepURL(v.quiz.Slug, courses.QuizStep, run)
 		if run != "" {
@@ -86,6 +93,9 @@ func (h *handlers) paint(c echo.Context, v visit, a Attempt, sheet Sheet, at, st
 		}
 	}
 	d.ways(v, a, at, run)
+	if l, err := h.Catalog.Lesson(v.quiz.Slug); err == nil && d.Last && d.Of == 1 && d.Lesson == nil && l.HasScene() {
+		d.Again, d.Practise = true, courses.PracticeURL(v.quiz.Slug, "")+"?mode=alone"
+	}
 	file := "question.html"
 	if solved {
 		file = "right.html"
@@ -98,6 +108,9 @@ func (h *handlers) paint(c echo.Context, v visit, a Attempt, sheet Sheet, at, st
 // come that far, else the one just solved, else the one to answer.
 func (s Sheet) shown(at int) int {
 	now := s.Now()
+	if s.Once {
+		return min(now, len(s.Questions)-1)
+	}
 	if at >= 0 && at < len(s.Questions) && at <= now {
 		return at
 	}
@@ -155,8 +168,14 @@ func (s Spot) classes() string { return fmt.Sprintf("x%d y%d w%d h%d", s.X, s.Y,
 
 // ways are the links between an attempt's pages.
 func (d *questionPage) ways(v visit, a Attempt, at int, run string) {
+	if isCheck(v.quiz.Slug) {
+		return
+	}
 	if at > 0 {
 		d.Before = v.url(a.ID, at)
+	}
+	if d.Last {
+		d.Look = v.base + "/look?attempt=" + url.QueryEscape(a.ID)
 	}
 	if !d.Last {
 		d.Next = v.url(a.ID, at+2)

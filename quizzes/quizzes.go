@@ -92,4 +92,6 @@ type Quiz struct {
 	// Edition names the wording: the first twelve hexadecimal digits of the SHA-256 of
 	// the file. Attempts and facts carry it.
 	Edition string
+	// Whole is true where an attempt asks all questions, as they stand, and draws none.
+	Whole bool
 }

@@ -2,7 +2,6 @@ package quizzes
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"hash"
 	"io/fs"
 	"maps"
@@ -54,7 +53,7 @@ func (r *reader) quiz(fsys fs.FS, slug string) (*Quiz, []courses.Problem) {
 		}
 		q.Questions = append(q.Questions, one)
 	}
-	q.Edition = hex.EncodeToString(r.hash.Sum(nil))[:12]
+	q.Edition = edition(r.hash.Sum(nil))
 	if got := len(q.Questions); list.Here() && got < leastQuestions {
 		list.Break("quizzes.rule_few", fault.Args{"Count": got, "Least": leastQuestions})
 	}

@@ -39,6 +39,9 @@ type Tap struct {
 	Lang     string
 	// Seed is what an attempt that begins with this tap draws with.
 	Seed int64
+	// Count is how many questions an attempt that begins with this tap has; 0 means
+	// PerAttempt.
+	Count int
 }
 
 // Answer keeps one answer and, with the last right one, hands the attempt in: in one
@@ -118,7 +121,11 @@ func (s *Store) begin(ctx context.Context, who people.Reader, quiz *Quiz, t Tap)
 	if err != nil {
 		return Attempt{}, err
 	}
-	sheet := Sheet{Questions: quiz.Draw(t.Seed)}
+	count := t.Count
+	if count == 0 {
+		count = PerAttempt
+	}
+	sheet := Sheet{Questions: quiz.draw(t.Seed, count), Once: isCheck(quiz.Slug)}
 	questions, err := json.Marshal(sheet.Questions)
 	if err != nil {
 		return Attempt{}, err
@@ -156,12 +163,15 @@ func (s *Store) move(ctx context.Context, who people.Reader, a Attempt, sheet Sh
 	if t.Run != "" {
 		a.Run = t.Run
 	}
+	if a.SessionID = nil; who.SessionID != "" {
+		a.SessionID = &who.SessionID
+	}
 	if sheet.Done() {
 		id := db.NewID()
 		a.DoneAt, a.FactID = &now, &id
 	}
 	n, err := gorm.G[Attempt](s.db).Where("id = ? AND length = ? AND done_at IS NULL", a.ID, before).
-		Select("run", "given", "length", "moved_at", "done_at", "fact_id").Updates(ctx, a)
+		Select("run", "given", "length", "moved_at", "session_id", "done_at", "fact_id").Updates(ctx, a)
 	if err != nil {
 		return a, err
 	}
@@ -173,13 +183,16 @@ func (s *Store) move(ctx context.Context, who people.Reader, a Attempt, sheet Sh
 			return a, err
 		}
 	}
+	if isCheck(a.Quiz) { // it belongs to no lesson that the cockpit could name
+		return a, nil
+	}
 	p := room.Place{Kind: room.Quiz, Slug: a.Quiz, Step: min(sheet.Now()+1, len(sheet.Questions))}
 	return a, room.NewStore(s.db, s.now).Place(ctx, s.db, who.SeatID, p)
 }
 
 // handIn appends the fact and marks the lesson's run.
 func (s *Store) handIn(ctx context.Context, who people.Reader, a Attempt, sheet Sheet) error {
-	f := ledger.Fact{ID: *a.FactID, Verb: ledger.Answered, Object: ledger.Object("quiz", a.Quiz), Edition: &a.Edition}
+	f := ledger.Fact{ID: *a.FactID, Verb: ledger.Answered, Object: objectOf(a.Quiz), Edition: &a.Edition}
 	if a.Run != "" {
 		f.Run = &a.Run
 	}
@@ -217,6 +230,17 @@ func (s *Store) Current(ctx context.Context, who people.Reader, quiz, run, id st
 	}
 	return take(gorm.G[Attempt](s.db).Where("run = ? AND quiz = ? AND done_at IS NOT NULL AND "+column+" = ?", run, quiz, value).
 		Order("done_at DESC, id").Take(ctx))
+}
+
+// First is the reader's first attempt at a quiz that was handed in; NotFound when there is
+// none.
+func (s *Store) First(ctx context.Context, who people.Reader, quiz string) (Attempt, error) {
+	column, value := who.Key()
+	if column == "" {
+		return Attempt{}, noAttempt()
+	}
+	return take(gorm.G[Attempt](s.db).Where("quiz = ? AND done_at IS NOT NULL AND "+column+" = ?", quiz, value).
+		Order("done_at, id").Take(ctx))
 }
 
 // open is the reader's open attempt at a quiz.

@@ -46,9 +46,10 @@ var registry = map[pair]rule{
 	{Started, "scene"}:   of[StartedDetail](OwnerPractice),
 	{Practised, "scene"}: of[PractisedDetail](OwnerPractice),
 
-	{Answered, "quiz"}: of[AnsweredDetail](OwnerQuizzes),
-	{Rated, "lesson"}:  nameless[RatedDetail](OwnerQuizzes),
-	{Rated, "session"}: nameless[RatedDetail](OwnerQuizzes),
+	{Answered, "quiz"}:  of[AnsweredDetail](OwnerQuizzes),
+	{Answered, "check"}: of[AnsweredDetail](OwnerQuizzes),
+	{Rated, "lesson"}:   nameless[RatedDetail](OwnerQuizzes),
+	{Rated, "session"}:  nameless[RatedDetail](OwnerQuizzes),
 
 	{Attended, "class"}: of[AttendedDetail](OwnerLive),
 	{Helped, "call"}:    of[HelpedDetail](OwnerRoom),
