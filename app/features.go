@@ -20,6 +20,7 @@ import (
 	"silverclass/live"
 	"silverclass/live/sfu"
 	"silverclass/quizzes"
+	"silverclass/quizzes/certificates"
 
 	"github.com/labstack/echo/v4"
 )
@@ -68,6 +69,8 @@ func (p *program) registerLearning(rooms room.Config) {
 	courses.Register(r, p.site, p.catalog, p.courses)
 	practice.Register(r, practice.Config{Library: p.content.scenes, Store: practice.NewStore(g, p.now), Catalog: p.catalog, Lessons: p.courses, Site: p.site})
 	quizzes.Register(r, quizzes.Config{Library: p.content.quizzes, Store: quizzes.NewStore(g, p.now), Catalog: p.catalog, Lessons: p.courses, Tour: p.tour, People: p.people, Site: p.site})
+	certificates.Register(r, certificates.Config{Store: certificates.NewStore(g, p.now, p.rules), Rules: p.rules, Signer: p.signer,
+		Catalog: p.catalog, Tour: p.tour, People: p.people, Site: p.site})
 }
 
 // registerStaff adds what staff see.
@@ -85,6 +88,7 @@ func (p *program) registerStaff() {
 		{Key: "cockpit.to_session", URL: session("")},
 		{Key: "cockpit.to_answers", URL: quizzes.ResultsURL},
 		{Key: "cockpit.to_due", URL: quizzes.DueURL},
+		{Key: "cockpit.to_certificates", URL: certificates.URL},
 	}})
 	admin.Register(r, p.site, admin.Config{People: p.people, Staff: p.staff, Door: p.door, Tour: p.tour, Live: p.liveStatus()})
 }

@@ -20,6 +20,7 @@ import (
 	"silverclass/live"
 	"silverclass/live/sfu"
 	"silverclass/quizzes"
+	"silverclass/quizzes/certificates"
 	"silverclass/static"
 
 	"github.com/labstack/echo/v4"
@@ -47,6 +48,8 @@ type program struct {
 	reports  *reports.Store
 	courses  *courses.Store
 	catalog  *courses.Catalog // with the doors that lead somewhere
+	rules    certificates.Rules
+	signer   *certificates.Signer
 	live     *live.Service
 	sfu      *sfu.Supervisor // nil when LiveKit runs elsewhere or not at all
 	metrics  *metrics
@@ -134,7 +137,11 @@ func (p *program) openStores(ctx context.Context) error {
 	p.reports = reports.NewStore(g, p.now, p.zone)
 	p.courses = courses.NewStore(g, p.now)
 	p.catalog = p.content.catalog.WithDoors(p.content.scenes.Has, p.content.quizzes.Has).WithVoices(p.settings.voices())
-	return nil
+	if p.rules, err = certificates.LoadRules(); err != nil {
+		return err
+	}
+	p.signer, err = certificates.LoadSigner(p.settings.keys().Certificates())
+	return err
 }
 
 func (p *program) close() {

@@ -67,6 +67,9 @@ func (k Keys) Prepare() error {
 // People is the file under whose key passwords are hashed and second factors sealed.
 func (k Keys) People() string { return filepath.Join(string(k), "people") }
 
+// Certificates is the file of the key that signs certificates.
+func (k Keys) Certificates() string { return filepath.Join(string(k), "certificates") }
+
 // absolute is the path as a person finds it from anywhere.
 func absolute(path string) string {
 	if abs, err := filepath.Abs(path); err == nil {
