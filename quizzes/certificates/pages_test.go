@@ -145,7 +145,7 @@ func TestACertificateFromIssueToErasure(t *testing.T) {
 func (h *hall) erasedAndRevoked(t *testing.T, trainer, own *roomtest.Browser, mine certificates.Certificate, code string) {
 	t.Helper()
 	one := "/staff/certificates/" + mine.ID
-	says(t, trainer.Post(one + "/revoke").Is(422), "请先选一个原因")
+	says(t, trainer.Post(one+"/revoke").Is(422), "请先选一个原因")
 	h.As("other-trainer").Post(one+"/revoke", "reason", certificates.Other).Is(403)
 	for range 2 {
 		trainer.Post(one+"/revoke", "reason", certificates.WrongPerson).Is(303)
@@ -168,7 +168,7 @@ func (h *hall) erasedAndRevoked(t *testing.T, trainer, own *roomtest.Browser, mi
 	if err != nil {
 		t.Fatal(err)
 	}
-	own.Get("/verify/"+code).Is(200).Shows("已应本人要求删除").Hides("王")
+	own.Get("/verify/" + code).Is(200).Shows("已应本人要求删除").Hides("王")
 }
 
 // TestGuessingACodeWaits: two tries are free, then the address waits; a page that cannot
