@@ -94,7 +94,7 @@ func (h *handlers) paint(c echo.Context, v visit, a Attempt, sheet Sheet, at, st
 	}
 	d.ways(v, a, at, run)
 	if l, err := h.Catalog.Lesson(v.quiz.Slug); err == nil && d.Last && d.Of == 1 && d.Lesson == nil && l.HasScene() {
-		d.Again, d.Practise = true, courses.PracticeURL(v.quiz.Slug, "")+"?mode=alone"
+		d.Again, d.Practise = true, courses.PracticeURL(v.quiz.Slug, "")+"?mode=unaided"
 	}
 	file := "question.html"
 	if solved {
