@@ -206,6 +206,7 @@ func (p *program) nav(c echo.Context) []web.NavItem {
 	add(people.Helper, "admin.nav_people", "/staff/people")
 	add(people.Trainer, "practice.nav", "/staff/practice")
 	add(people.Observer, "admin.nav_reports", "/staff/reports")
+	add(people.Trainer, "courses.review_nav", "/staff/content")
 	add(people.Organizer, "admin.nav_tablets", "/staff/tablets")
 	add(people.Organizer, "admin.nav_cards", "/staff/cards")
 	add(people.Admin, "admin.nav_staff", "/staff/staff")

@@ -136,7 +136,8 @@ func (p *program) openStores(ctx context.Context) error {
 	p.tour, p.room = tour.NewStore(g, p.now), room.NewStore(g, p.now)
 	p.reports = reports.NewStore(g, p.now, p.zone)
 	p.courses = courses.NewStore(g, p.now)
-	p.catalog = p.content.catalog.WithDoors(p.content.scenes.Has, p.content.quizzes.Has).WithVoices(p.settings.voices())
+	p.catalog = p.content.catalog.WithDoors(p.content.scenes.Has, p.content.quizzes.Has).
+		WithVoices(p.settings.voices()).WithRefused(p.content.refused)
 	if p.rules, err = certificates.LoadRules(); err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ type Catalog struct {
 	lessons map[string]*Lesson
 	wording *Wording
 	voices  *Voices // nil when there are no recordings
+	refused []Problem
 }
 
 // Load reads a content directory; its error is Problems when a file breaks a rule.

@@ -30,6 +30,7 @@ type handlers struct {
 	search   *Search
 	pages    *web.Pages
 	paper    *web.Pages
+	staff    *web.Pages
 }
 
 // Register adds the topics' pages and the lessons. The catalog has its doors.
@@ -38,12 +39,16 @@ func Register(r *web.Routes, site *web.Site, c *Catalog, s *Store) {
 	if err != nil {
 		panic("courses: " + err.Error()) // the directory is embedded above
 	}
+	review, err := fs.Sub(reviewPages, "review")
+	if err != nil {
+		panic("courses: " + err.Error()) // the directory is embedded as well
+	}
 	h := &handlers{site: site, catalog: c, store: s, progress: NewProgress(c, s), search: NewSearch(c),
-		pages: site.Pages(pages, web.Learner), paper: site.Pages(paper, web.Print)}
+		pages: site.Pages(pages, web.Learner), paper: site.Pages(paper, web.Print), staff: site.Pages(review, web.Staff)}
 	r.Public.GET("/topics/:topic", h.topic)
 	r.Public.GET("/search", h.searched)
-	r.Public.GET("/lessons/:topic/:lesson", h.resume)
-	r.Public.GET("/lessons/:topic/:lesson/:step", h.step)
+	r.Public.GET("/lessons/:topic/:lesson", h.orTopic(h.resume))
+	r.Public.GET("/lessons/:topic/:lesson/:step", h.orTopic(h.step))
 	r.Public.POST("/lessons/:topic/:lesson/next", h.next)
 	r.Public.GET("/lessons/:topic/:lesson/done", h.done)
 	r.Public.GET("/lessons/:topic/:lesson/card", h.card)
@@ -51,6 +56,8 @@ func Register(r *web.Routes, site *web.Site, c *Catalog, s *Store) {
 	r.Public.GET("/topics/:topic/paper", h.booklet)
 	r.Public.GET(WalletURL, h.wallet)
 	r.Public.GET("/voice/:file", h.recording)
+	r.Trainer.GET("/staff/content", h.review)
+	r.Trainer.GET("/staff/content/:topic/:lesson", h.preview)
 }
 
 // lesson is the lesson that an address names.

@@ -11,7 +11,7 @@ import (
 // to practise on and a quiz. A door that leads nowhere is left out of its lesson. As read
 // by Load, no lesson has doors.
 func (c *Catalog) WithDoors(scene, quiz func(slug string) bool) *Catalog {
-	d := &Catalog{lessons: maps.Clone(c.lessons), wording: c.wording, voices: c.voices}
+	d := &Catalog{lessons: maps.Clone(c.lessons), wording: c.wording, voices: c.voices, refused: c.refused}
 	for slug, l := range d.lessons {
 		open := *l
 		open.hasScene, open.hasQuiz = scene(slug), quiz(slug)
