@@ -62,6 +62,9 @@ func (r restoreCmd) Run(ctx context.Context, s settings, t *terminal) error {
 		return err
 	}
 	t.say("cli.restore_done", fault.Args{"Made": done.Manifest.MadeAt.Format(time.RFC3339), "Node": done.Node})
+	if done.Again > 0 {
+		t.say("cli.restore_erased", fault.Args{"Count": done.Again})
+	}
 	if !done.Manifest.Keys {
 		t.say("cli.restore_no_keys")
 	}
@@ -112,6 +115,7 @@ func (s settings) place() operator.Place {
 	return operator.Place{
 		Dir: s.dir(), Keys: s.keys(), Content: s.Content, Database: s.databaseURL(),
 		Version: buildVersion(), Now: time.Now,
+		Replay: func(ctx context.Context, d *db.DB) (int, error) { return s.privacy(d).Replay(ctx) },
 	}
 }
 

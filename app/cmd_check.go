@@ -18,7 +18,7 @@ type checkCmd struct{}
 func (checkCmd) Run(ctx context.Context, s settings, t *terminal) error {
 	found := operator.CheckDir(s.dir())
 	found = append(found, operator.CheckKeys(
-		string(s.keys()), s.keys().People(), s.dir().Database(), filepath.Join(s.Data, "sfu.json"), s.TLSKey)...)
+		string(s.keys()), s.keys().People(), s.keys().Phones(), s.dir().Database(), filepath.Join(s.Data, "sfu.json"), s.TLSKey)...)
 	found = append(found, operator.CheckDatabase(ctx, s.place())...)
 	found = append(found, checkContent(s, t)...)
 	found = append(found, s.checkPorts(ctx)...)

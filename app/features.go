@@ -44,6 +44,7 @@ func (p *program) register() error {
 	web.RegisterPrefs(p.routes, p.site)
 	p.registerLearning(rooms)
 	p.registerStaff()
+	p.registerPrivacy()
 	return p.registerLive()
 }
 
@@ -76,7 +77,7 @@ func (p *program) registerLearning(rooms room.Config) {
 // registerStaff adds what staff see.
 func (p *program) registerStaff() {
 	r := p.routes
-	people.Register(r, p.site, p.door, p.venueName)
+	people.Register(r, p.site, p.door, p.venueOf)
 	tour.Register(r, p.site, p.tour, p.people, p.staff)
 	reports.Register(r, p.site, p.reports, p.title)
 	session := func(page string) func(string) string {
@@ -174,9 +175,9 @@ func (p *program) liveLessons(topics []string, lang string) []live.Lesson {
 	return list
 }
 
-func (p *program) venueName(ctx context.Context, id string) (string, error) {
+func (p *program) venueOf(ctx context.Context, id string) (name, cityID string, err error) {
 	v, err := p.tour.Venue(ctx, id)
-	return v.Name, err
+	return v.Name, v.CityID, err
 }
 
 // title says what the object of a fact is called.
@@ -205,6 +206,7 @@ func (p *program) nav(c echo.Context) []web.NavItem {
 	}
 	add(people.Helper, "admin.nav_people", "/staff/people")
 	add(people.Trainer, "practice.nav", "/staff/practice")
+	add(people.Organizer, "privacy.nav", "/staff/privacy")
 	add(people.Observer, "admin.nav_reports", "/staff/reports")
 	add(people.Trainer, "courses.review_nav", "/staff/content")
 	add(people.Organizer, "admin.nav_tablets", "/staff/tablets")

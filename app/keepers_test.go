@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"silverclass/app/db/dbtest"
+	"silverclass/app/privacy"
 )
 
 // TestKeepersNameEveryTableWithAPerson compares the keepers with the schema: who adds a
@@ -12,7 +13,7 @@ import (
 func TestKeepersNameEveryTableWithAPerson(t *testing.T) {
 	real := tables(t, dbtest.Open(t))
 	kept, names := map[string]bool{}, map[string]bool{}
-	for _, k := range keepers() {
+	for _, k := range append(keepers(), privacy.Keeper()) {
 		if names[k.Name()] {
 			t.Errorf("two keepers are called %s", k.Name())
 		}

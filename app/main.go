@@ -42,6 +42,13 @@ type cli struct {
 		Reset staffResetCmd `cmd:""`
 		Add   staffAddCmd   `cmd:""`
 	} `cmd:""`
+	Keys struct {
+		Rotate keysRotateCmd `cmd:""`
+	} `cmd:""`
+	Privacy struct {
+		Due    privacyDueCmd    `cmd:""`
+		Papers privacyPapersCmd `cmd:""`
+	} `cmd:""`
 	Content struct {
 		Check contentCheckCmd `cmd:""`
 	} `cmd:""`

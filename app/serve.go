@@ -11,6 +11,7 @@ import (
 	"silverclass/app/db"
 	"silverclass/app/ledger"
 	"silverclass/app/people"
+	"silverclass/app/privacy"
 	"silverclass/app/reports"
 	"silverclass/app/room"
 	"silverclass/app/tour"
@@ -41,6 +42,8 @@ type program struct {
 	site     *web.Site
 	signIns  *web.SignIns
 	people   *people.Store
+	phones   *people.PhoneKeys
+	privacy  *privacy.Store
 	staff    *people.StaffStore
 	door     *people.Door
 	tour     *tour.Store
@@ -136,6 +139,9 @@ func (p *program) openStores(ctx context.Context) error {
 	p.tour, p.room = tour.NewStore(g, p.now), room.NewStore(g, p.now)
 	p.reports = reports.NewStore(g, p.now, p.zone)
 	p.courses = courses.NewStore(g, p.now)
+	if err := p.openPrivacy(ctx); err != nil {
+		return err
+	}
 	p.catalog = p.content.catalog.WithDoors(p.content.scenes.Has, p.content.quizzes.Has).
 		WithVoices(p.settings.voices()).WithRefused(p.content.refused)
 	if p.rules, err = certificates.LoadRules(); err != nil {
@@ -173,6 +179,7 @@ func (p *program) startBackground(ctx context.Context) {
 	run(func(ctx context.Context) {
 		p.db.RunLeased(ctx, "rooms.sweep", time.Minute, 2*time.Minute, p.room.Sweep)
 	})
+	p.runPrivacy(run)
 	run(func(ctx context.Context) { p.db.RunLeased(ctx, "purge", time.Hour, 10*time.Minute, p.purge) })
 }
 

@@ -32,6 +32,7 @@ type settings struct {
 	TrustedProxies []string   `placeholder:"CIDR"`           // whose X-Forwarded-For is believed
 	Data           string     `default:"./data" type:"path"` // see operator.Dir
 	Keys           string     `type:"path"`                  // empty: keys in Data
+	PhoneKeys      string     `name:"phone-keys"`            // instead of the file; see people.OpenPhoneKeys
 	Database       string     ``                             // empty: a SQLite file in Data
 	Content        string     `type:"path"`                  // empty: only what is embedded
 	Zone           string     `default:"Asia/Shanghai"`      // an IANA name

@@ -24,7 +24,8 @@ const writeTries = 8
 // each other here, in the order they came, and ctx ends the wait.
 //
 // Faults: ReadOnly "web.read_only" when the disk is full or cannot be written (see
-// DB.ReadOnly), Unavailable "db.away" or "db.busy" when the server is gone or another
+// DB.ReadOnly), Gone "db.gone" when a row that this one hangs on was deleted meanwhile,
+// Unavailable "db.away" or "db.busy" when the server is gone or another
 // process holds the lock.
 func Write(ctx context.Context, g *gorm.DB, fn func(tx *gorm.DB) error) error {
 	if InWrite(g) {
@@ -76,6 +77,8 @@ func (h *house) named(err error) error {
 		return fault.New(fault.ReadOnly, "web.read_only").Because(err)
 	case isFault(err):
 		return err
+	case errors.Is(err, gorm.ErrForeignKeyViolated): // erased while this was on its way
+		return fault.New(fault.Gone, "db.gone").Because(err)
 	case sqliteBusy(err):
 		return fault.New(fault.Unavailable, "db.busy").Because(err)
 	case postgresAway(err):

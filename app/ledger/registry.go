@@ -59,6 +59,7 @@ var registry = map[pair]rule{
 	{Consented, "notice"}: of[ConsentedDetail](OwnerPeople),
 	{Withdrew, "notice"}:  of[WithdrewDetail](OwnerPeople),
 	{Erased, "person"}:    of[ErasedDetail](OwnerPeople),
+	{Erased, "phone"}:     of[ErasedDetail](OwnerPeople),
 	{Linked, "person"}:    of[LinkedDetail](OwnerPeople),
 }
 

@@ -21,6 +21,9 @@ type Place struct {
 	Database string // as db.Open takes it
 	Version  string // of this program
 	Now      func() time.Time
+	// Replay erases again whom an archive brings back though they were erased since, and
+	// says how many; nil leaves them.
+	Replay func(context.Context, *db.DB) (int, error)
 }
 
 // BackupOptions say how a backup is made.

@@ -15,6 +15,7 @@ import (
 // Dir is a data directory. Everything a box must not lose stands below it:
 //
 //	silverclass.db   the database, unless --database names another
+//	erased.log       the numbers of who was erased: no restore brings them back
 //	keys/            secrets, one file each; a city gives all instances the same --keys
 //	media/           recordings and pictures
 //	sfu.json         key, secret and port of this machine's LiveKit, made anew when lost
@@ -22,6 +23,9 @@ type Dir string
 
 // Database is the SQLite file.
 func (d Dir) Database() string { return filepath.Join(string(d), "silverclass.db") }
+
+// Erased is the log of erased numbers, which outlives a restored backup.
+func (d Dir) Erased() string { return filepath.Join(string(d), "erased.log") }
 
 // Media is where recordings and pictures stand.
 func (d Dir) Media() string { return filepath.Join(string(d), "media") }
@@ -69,6 +73,9 @@ func (k Keys) People() string { return filepath.Join(string(k), "people") }
 
 // Certificates is the file of the key that signs certificates.
 func (k Keys) Certificates() string { return filepath.Join(string(k), "certificates") }
+
+// Phones is the file of the keys under which phone numbers are sealed.
+func (k Keys) Phones() string { return filepath.Join(string(k), "phones") }
 
 // absolute is the path as a person finds it from anywhere.
 func absolute(path string) string {

@@ -25,6 +25,7 @@ type Restored struct {
 	Manifest Manifest
 	Node     string // the new node's ID
 	Aside    string // where the replaced data now is; empty when there was none
+	Again    int    // people who had been erased since, and were erased again
 	Content  string // where the operator's own teaching files are; empty when there are none
 }
 
@@ -35,8 +36,8 @@ type Restored struct {
 // Nothing is moved before the whole archive was decrypted, its database found sound and
 // its ledger's chain verified. The database begins a new node, because the old one may
 // still be running elsewhere or may have gone on after the backup: its seals would not
-// fit. Whoever was erased after the backup was made is in it; the facts that say so are
-// in the data put aside, and whoever restores erases them again from there.
+// fit. Whoever was erased after the backup was made is in it, and is erased again
+// (Place.Replay) before anything is served.
 func Restore(ctx context.Context, p Place, file string, o RestoreOptions) (Restored, error) {
 	var done Restored
 	if err := errors.Join(p.Dir.Prepare(), p.Keys.Prepare()); err != nil {
@@ -77,7 +78,7 @@ func Restore(ctx context.Context, p Place, file string, o RestoreOptions) (Resto
 	if done.Content, err = p.moveFiles(work, done.Aside); err != nil {
 		return done, err
 	}
-	done.Node, err = p.newNode(ctx)
+	done.Node, done.Again, err = p.newNode(ctx)
 	return done, err
 }
 
@@ -180,21 +181,25 @@ func (p Place) moveFiles(work, aside string) (content string, err error) {
 	return content, nil
 }
 
-// newNode closes the archive's node at its last seal and begins one of this place.
-func (p Place) newNode(ctx context.Context) (string, error) {
+// newNode closes the archive's node at its last seal, begins one of this place, and erases
+// again who was erased since.
+func (p Place) newNode(ctx context.Context) (id string, again int, err error) {
 	d, err := db.Open(ctx, p.Database, p.Now)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	defer d.Close()
 	if err := db.Migrate(ctx, d); err != nil {
-		return "", err
+		return "", 0, err
 	}
 	node, err := ledger.BeginNode(ctx, d.DB, p.Now())
 	if err != nil {
-		return "", fmt.Errorf("begin a new node: %w", err)
+		return "", 0, fmt.Errorf("begin a new node: %w", err)
 	}
-	return node.ID, nil
+	if p.Replay != nil {
+		again, err = p.Replay(ctx, d)
+	}
+	return node.ID, again, err
 }
 
 func (p Place) contentDir() string {

@@ -48,7 +48,7 @@ func newHouse(t *testing.T, city bool) *house {
 	h.e.Use(signIns.Load, h.door.Load)
 	h.routes = web.NewRoutes(h.e, echo.New(), people.Guards())
 	web.RegisterPrefs(h.routes, h.site)
-	people.Register(h.routes, h.site, h.door, func(context.Context, string) (string, error) { return "望江社区体验中心", nil })
+	people.Register(h.routes, h.site, h.door, func(context.Context, string) (string, string, error) { return "望江社区体验中心", "", nil })
 	said := func(text string) echo.HandlerFunc {
 		return func(c echo.Context) error { return c.String(http.StatusOK, text) }
 	}

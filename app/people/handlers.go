@@ -1,7 +1,6 @@
 package people
 
 import (
-	"context"
 	"embed"
 	"errors"
 	"net/http"
@@ -16,26 +15,22 @@ import (
 //go:embed all:pages
 var pages embed.FS
 
-// VenueName gives a venue's name for the pages here, which stand below app/tour. It may
-// be fault.NotFound.
-type VenueName func(ctx context.Context, venueID string) (string, error)
-
 type handlers struct {
-	site      *web.Site
-	door      *Door
-	store     *Store
-	staff     *StaffStore
-	signIns   *web.SignIns
-	venueName VenueName
-	pages     *web.Pages // staff
-	learner   *web.Pages
-	paper     *web.Pages
+	site    *web.Site
+	door    *Door
+	store   *Store
+	staff   *StaffStore
+	signIns *web.SignIns
+	venue   VenueOf
+	pages   *web.Pages // staff
+	learner *web.Pages
+	paper   *web.Pages
 }
 
 // Register adds the pages of this package: signing in, one-time links, second factor,
 // enrolling a tablet, learners and their cards, and the notice.
-func Register(r *web.Routes, site *web.Site, d *Door, venueName VenueName) {
-	h := &handlers{site: site, door: d, store: d.store, staff: d.staff, signIns: d.signIns, venueName: venueName,
+func Register(r *web.Routes, site *web.Site, d *Door, venue VenueOf) {
+	h := &handlers{site: site, door: d, store: d.store, staff: d.staff, signIns: d.signIns, venue: venue,
 		pages: site.Pages(pages, web.Staff), learner: site.Pages(pages, web.Learner), paper: site.Pages(pages, web.Print)}
 	r.Public.GET("/staff/sign-in", h.showSignIn)
 	r.Public.POST("/staff/sign-in", h.signIn)

@@ -169,7 +169,7 @@ func (h *handlers) enrolPage(c echo.Context) (enrolPage, TabletLink, error) {
 	if now != nil {
 		p.Label, p.Already = now.Label, now.VenueID == link.VenueID
 	}
-	p.Venue, err = h.venueName(ctx, link.VenueID)
+	p.Venue, _, err = h.venue(ctx, link.VenueID)
 	return p, link, err
 }
 

@@ -19,7 +19,12 @@ type searchPage struct {
 	Capped bool // there were more than are shown
 }
 
-const searchLimit = 30
+// searchLimit is how many are shown; mostSearched how many are looked at for those of the
+// reader's own places.
+const (
+	searchLimit  = 30
+	mostSearched = 500
+)
 
 func (h *handlers) search(c echo.Context) error {
 	ctx := c.Request().Context()
@@ -29,8 +34,11 @@ func (h *handlers) search(c echo.Context) error {
 		if err := h.note(ctx, Who(c), Searched, ""); err != nil {
 			return err
 		}
-		found, err := h.store.Search(ctx, p.Text, searchLimit+1)
+		found, err := h.store.Search(ctx, p.Text, mostSearched)
 		if err != nil {
+			return err
+		}
+		if found, err = h.store.Visible(ctx, Who(c), Helper, found, h.venue); err != nil {
 			return err
 		}
 		p.Capped = len(found) > searchLimit
@@ -73,6 +81,9 @@ func (p personPage) By(a Audit) string {
 
 func (h *handlers) personPage(c echo.Context) (personPage, error) {
 	ctx := c.Request().Context()
+	if err := h.store.MayOpen(ctx, Who(c), Helper, c.Param("id"), h.venue); err != nil {
+		return personPage{}, err
+	}
 	who, err := h.store.Person(ctx, c.Param("id"))
 	if err != nil {
 		return personPage{}, err
@@ -141,6 +152,9 @@ func (h *handlers) addCard(c echo.Context) error {
 }
 
 func (h *handlers) revokeCard(c echo.Context) error {
+	if err := h.store.MayOpen(c.Request().Context(), Who(c), Helper, c.Param("id"), h.venue); err != nil {
+		return err
+	}
 	if err := h.store.RevokeCard(c.Request().Context(), c.Param("id"), c.FormValue("number")); err != nil {
 		return err
 	}
@@ -148,6 +162,9 @@ func (h *handlers) revokeCard(c echo.Context) error {
 }
 
 func (h *handlers) restoreCard(c echo.Context) error {
+	if err := h.store.MayOpen(c.Request().Context(), Who(c), Helper, c.Param("id"), h.venue); err != nil {
+		return err
+	}
 	if err := h.store.RestoreCard(c.Request().Context(), c.Param("id"), c.FormValue("number")); err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ import (
 const (
 	Spoken = "spoken"
 	Paper  = "paper"
+	// Herself: she tapped it on a screen.
+	Herself = "self"
 )
 
 // Issue is the act of giving somebody a card: 已告知，本人同意 in one tap.
@@ -104,6 +106,9 @@ func (s *Store) issue(ctx context.Context, i Issue, number string) (Issued, erro
 	}
 	p.CardTail = card.Tail()
 	_, err = ledger.Append(ctx, s.db, ledger.OwnerPeople, s.now(), i.fact(p.ID), ledger.ConsentedDetail{Version: NoticeVersion, Medium: i.Medium})
+	if err == nil {
+		err = s.holds(ctx, p.ID, ForCard, i.Medium)
+	}
 	return Issued{Person: p, Card: card, Fresh: true}, err
 }
 

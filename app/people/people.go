@@ -92,4 +92,4 @@ func (s Sex) Key() string {
 
 // NoticeVersion is the edition of the one-page notice that people are told when a card
 // is issued (the page /notice). It changes whenever that page says something new.
-const NoticeVersion = "2026-11"
+const NoticeVersion = "2026-12"

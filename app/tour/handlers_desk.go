@@ -1,6 +1,7 @@
 package tour
 
 import (
+	"context"
 	"fmt"
 	"hash/fnv"
 	"net/http"
@@ -219,10 +220,18 @@ func (h *handlers) fillDid(c echo.Context, p *deskPage) error {
 
 // search finds people by name or by the last characters of a card.
 func (h *handlers) search(c echo.Context, p *deskPage) error {
-	list, err := h.people.Search(c.Request().Context(), p.Query, 20)
+	list, err := h.people.Search(c.Request().Context(), p.Query, 200)
 	if err != nil {
 		return err
 	}
+	list, err = h.people.Visible(c.Request().Context(), people.Who(c), people.Helper, list, func(ctx context.Context, id string) (string, string, error) {
+		v, err := h.store.Venue(ctx, id)
+		return v.Name, v.CityID, err
+	})
+	if err != nil {
+		return err
+	}
+	list = list[:min(len(list), 20)]
 	there := map[string]bool{}
 	for _, l := range p.Lines {
 		if l.Counts() {

@@ -1,0 +1,142 @@
+package privacy
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"silverclass/app/fault"
+	"silverclass/app/people"
+)
+
+// Whole is everything that is kept about one person, as the keepers gave it.
+type Whole struct {
+	Person people.Person
+	Tables []people.KeptRows
+	At     time.Time
+}
+
+// Read reads everything about a person. When she is erased meanwhile it is
+// fault.NotFound and never half of her.
+func (s *Store) Read(ctx context.Context, personID string) (Whole, error) {
+	w := Whole{At: s.now()}
+	for _, k := range s.keepers {
+		tables, err := k.Export(ctx, s.db, personID)
+		if err != nil {
+			return w, err
+		}
+		w.Tables = append(w.Tables, tables...)
+	}
+	var err error
+	w.Person, err = people.NewStore(s.db, s.now).Person(ctx, personID)
+	return w, err
+}
+
+// Titles says what an object is called in a language: "lesson:…", "session:…",
+// "venue:…", "staff:…". It is empty for what has no name.
+type Titles func(ctx context.Context, object, lang string) string
+
+// line is one thing that is kept, for reading.
+type line struct {
+	When time.Time // zero when it has no time
+	What string
+	Note string
+}
+
+// part is one group: what it is and its lines, the newest first.
+type part struct {
+	Group people.KeptGroup
+	Count int
+	Lines []line // at most partLines
+}
+
+const partLines = 60
+
+// teller turns rows into lines in one language.
+type teller struct {
+	ctx    context.Context
+	lang   string
+	t      func(key string, args fault.Args) string
+	titles Titles
+}
+
+// parts are the groups of w that have a place on the page, in their order.
+func (t teller) parts(w Whole, lines bool) []part {
+	var list []part
+	for _, g := range people.KeptGroups() {
+		p := part{Group: g}
+		for _, table := range w.Tables {
+			if table.Group != g {
+				continue
+			}
+			p.Count += len(table.Rows)
+			for i := len(table.Rows) - 1; lines && i >= 0 && len(p.Lines) < partLines; i-- {
+				p.Lines = append(p.Lines, t.line(table, table.Rows[i]))
+			}
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// about are the columns that name what a row is about, and the kind of thing that is.
+var about = []struct{ column, kind string }{
+	{"lesson", "lesson"}, {"scene", "lesson"}, {"quiz", "lesson"}, {"session_id", "session"}, {"class_id", "session"}, {"venue_id", "venue"},
+}
+
+func (t teller) line(k people.KeptRows, row []any) line {
+	of := func(column string) any {
+		for i, c := range k.Columns {
+			if c == column {
+				return row[i]
+			}
+		}
+		return nil
+	}
+	text := func(column string) string { s, _ := of(column).(string); return s }
+	l := line{Note: t.t("privacy.table_"+k.Table, nil)}
+	first, _, _ := strings.Cut(k.Order, ",")
+	if at, ok := of(strings.TrimSpace(first)).(time.Time); ok {
+		l.When = at
+	} else if at, ok := of("created_at").(time.Time); ok {
+		l.When = at
+	}
+	switch k.Table {
+	case "persons":
+		l.What = strings.Join(notEmpty(text("name"), t.t(people.AgeBand(text("age_band")).Key(), nil), t.t(people.Sex(text("sex")).Key(), nil)), t.t("privacy.comma", nil))
+	case "cards", "sheet_cards":
+		l.What = people.Card{Number: text("number")}.Grouped()
+	case "phones":
+		l.What = "*******" + text("tail")
+	case "consents":
+		l.What = t.t("privacy.purpose_"+text("purpose"), nil)
+	case "audits":
+		l.What = t.t("people.act_"+text("act"), nil)
+		if by := text("staff_id"); by != "" {
+			l.Note = t.titles(t.ctx, "staff:"+by, t.lang)
+		}
+	case "ledger_facts":
+		l.What, l.Note = t.titles(t.ctx, text("object"), t.lang), t.t("privacy.verb_"+text("verb"), nil)
+	case "person_requests":
+		l.What = t.t("privacy.kind_"+text("kind"), nil)
+	}
+	for _, a := range about {
+		if id := text(a.column); l.What == "" && id != "" {
+			l.What = t.titles(t.ctx, a.kind+":"+id, t.lang)
+		}
+	}
+	if l.What == "" {
+		l.What, l.Note = l.Note, ""
+	}
+	return l
+}
+
+func notEmpty(list ...string) []string {
+	var some []string
+	for _, s := range list {
+		if s != "" {
+			some = append(some, s)
+		}
+	}
+	return some
+}
