@@ -33,7 +33,7 @@ func TestKeepersNameEveryTableWithAPerson(t *testing.T) {
 	}
 	for table, columns := range real {
 		_, person := columns["person_id"]
-		if person && !kept[table] && !strings.HasPrefix(table, "report_") {
+		if person && !kept[table] && table != "ledger_effective" && !strings.HasPrefix(table, "report_") { // the view of ledger_facts
 			t.Errorf("%s has a person_id and no keeper answers for it: add a people.Kept to its store's keeper.go", table)
 		}
 	}
