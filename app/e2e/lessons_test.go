@@ -28,6 +28,8 @@ func TestEveryLessonToItsEnd(t *testing.T) {
 				w.speak(p, "zh-Hans")
 				for _, l := range topic.Lessons {
 					w.take(p, l)
+					w.Open(p.URL("/practice/" + l.Slug))
+					w.measureAll(l.Slug + ", practice begins")
 				}
 				w = newWalker(t, w.Tab) // English words are longer: things have other places
 				w.speak(p, "en")

@@ -76,16 +76,21 @@ func (w *walker) lessons(p *Program) {
 	w.look("home, one lesson done")
 }
 
-// practices looks at each kind of page of each scene: the first screen, the hint, the
-// arrow, being shown, a mistake, the end.
+// practices looks at each kind of page of one scene of every kind: the first screen, the
+// hint, the arrow, being shown, a mistake, the end. lessons_test.go opens all scenes.
 func (w *walker) practices(p *Program) {
 	w.t.Helper()
 	_, library := scenes(w.t)
+	seen := map[practice.Kind]bool{}
 	for _, slug := range library.Slugs() {
 		s, err := library.Scene(slug)
 		if err != nil {
 			w.t.Fatal(err)
 		}
+		if seen[s.Kind] {
+			continue
+		}
+		seen[s.Kind] = true
 		w.Open(p.URL("/practice/" + slug))
 		w.look(slug + ", practice begins")
 		st := s.Begin(practice.Guided)
