@@ -27,7 +27,7 @@ type Page struct {
 	Host   string
 	Reader Reader
 	Touch  int    // TouchPatient, or 0
-	Voice  int    // the voice's speed in hundredths; 0 for the usual one
+	Pace   int    // the voice's speed in hundredths; 0 for the usual one
 	Flash  string // shown once; empty when there is none
 	Status int
 	Failed *fault.Error // why a form came back; nil otherwise
