@@ -98,7 +98,7 @@ func (s *story) learnerPractises() {
 		s.t.Helper()
 		t.Await(`[data-face=repair]`)
 		repairs[t.Text("main .say")] = true
-		t.Follow("[data-primary]") // 再试一次
+		s.tap("again") // 再试一次
 	}
 	s.tap("answer")
 	s.tap("tell")
