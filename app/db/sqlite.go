@@ -30,6 +30,13 @@ const sqlitePragmas = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pra
 // sqliteConns is one writer and the readers beside it; WAL lets them go on together.
 const sqliteConns = 8
 
+// openWait is for how long a file that others are just making is asked for again, every
+// openPause.
+const (
+	openWait  = 5 * time.Second
+	openPause = 20 * time.Millisecond
+)
+
 // sqliteDialect is gorm's SQLite dialect over modernc, which needs no cgo. gorm reads the
 // error codes of the cgo driver only, hence Translate.
 type sqliteDialect struct {
@@ -71,7 +78,7 @@ func openSQLite(ctx context.Context, path string, now func() time.Time) (*DB, er
 	}
 	pool.SetMaxOpenConns(sqliteConns)
 	pool.SetMaxIdleConns(sqliteConns)
-	if err := pool.PingContext(ctx); err != nil {
+	if err := firstPing(ctx, pool); err != nil {
 		pool.Close()
 		return nil, cannot.Because(err)
 	}
@@ -81,6 +88,25 @@ func openSQLite(ctx context.Context, path string, now func() time.Time) (*DB, er
 		return nil, cannot.Because(err)
 	}
 	return &DB{DB: g, house: h, path: abs}, nil
+}
+
+// firstPing opens the first connection, which turns a new file to WAL. For that change
+// SQLite does not wait as busy_timeout asks: of several processes that open a new file
+// together, one may be told at once that it is locked. It tries again for as long.
+func firstPing(ctx context.Context, pool *sql.DB) error {
+	wait, stop := context.WithTimeout(ctx, openWait)
+	defer stop()
+	for {
+		err := pool.PingContext(ctx)
+		if err == nil || !sqliteBusy(err) {
+			return err
+		}
+		select {
+		case <-wait.Done():
+			return err
+		case <-time.After(openPause):
+		}
+	}
 }
 
 // sqliteDSN writes the path as a URI, so that no character of a folder's name is taken
