@@ -66,8 +66,8 @@ func (p *program) runPrivacy(run func(func(context.Context))) {
 // registerPrivacy adds 我的信息 and what the desk does for somebody who asks.
 func (p *program) registerPrivacy() {
 	privacy.Register(p.routes, privacy.Config{Site: p.site, Store: p.privacy, People: p.people, Phones: p.phones, Titles: p.titles, Zone: p.zone,
-		May: func(c echo.Context, personID string) error {
-			return p.people.MayOpen(c.Request().Context(), people.Who(c), people.Helper, personID, p.venueOf)
+		May: func(c echo.Context, role people.Role, personID string) error {
+			return p.people.MayOpen(c.Request().Context(), people.Who(c), role, personID, p.venueOf)
 		}})
 }
 

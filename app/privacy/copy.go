@@ -45,7 +45,7 @@ func (w words) table(name string) string { return w("privacy.table_" + name) }
 // special are columns whose word means something else in another table.
 var special = map[string]bool{
 	"live_attendances.version": true, "waits.name": true, "waits.misses": true, "live_visits.role": true, "live_attendances.who": true,
-	"person_requests.kind": true, "live_evidence.kind": true,
+	"person_requests.kind": true, "live_evidence.kind": true, "certificates.revoked_at": true,
 }
 
 func (w words) column(table, column string) string {

@@ -46,7 +46,7 @@ type deskPage struct {
 // who is the person of the address, when the reader may see her from where she works.
 func (h *handlers) who(c echo.Context) (string, error) {
 	id := c.Param("id")
-	return id, h.May(c, id)
+	return id, h.May(c, people.Helper, id)
 }
 
 func (h *handlers) deskPage(c echo.Context) (deskPage, error) {
@@ -60,7 +60,7 @@ func (h *handlers) deskPage(c echo.Context) (deskPage, error) {
 		return deskPage{}, err
 	}
 	p := deskPage{Person: w.Person, Parts: h.tell(c).parts(w, true), Kinds: Kinds(), Askers: Askers(), Reasons: people.UnmaskReasons(),
-		Trouble: h.Phones.Trouble(), URL: "/staff/people/" + id + "/information", Unmasks: people.Who(c).MayAnywhere(people.Trainer)}
+		Trouble: h.Phones.Trouble(), URL: "/staff/people/" + id + "/information", Unmasks: h.May(c, people.Trainer, id) == nil}
 	consents, err := h.People.Consents(ctx, id)
 	if err != nil {
 		return p, err
@@ -171,7 +171,11 @@ func (h *handlers) deskPhone(c echo.Context) error {
 }
 
 // unmask shows a number in full, once, on the answer to the form: no address leads to it.
+// It takes a trainer of a place where the person was.
 func (h *handlers) unmask(c echo.Context) error {
+	if err := h.May(c, people.Trainer, c.Param("id")); err != nil {
+		return err
+	}
 	p, err := h.deskPage(c)
 	if err != nil {
 		return err

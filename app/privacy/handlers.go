@@ -28,8 +28,9 @@ type Config struct {
 	People *people.Store
 	Phones *people.PhoneKeys
 	Titles Titles
-	// May reports whether a reader may see a person from where she works.
-	May func(c echo.Context, personID string) error
+	// May is nil when a reader has a role where a person was ever; else it is
+	// fault.NotFound, as for somebody who does not exist.
+	May func(c echo.Context, role people.Role, personID string) error
 	// Today is the local day.
 	Zone *time.Location
 }

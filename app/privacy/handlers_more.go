@@ -69,7 +69,7 @@ func (h *handlers) consents(c echo.Context) error {
 // take says how to take everything along. A shared tablet gives no file: it would stay
 // there for the next one.
 func (h *handlers) take(c echo.Context) error {
-	return h.learner.Show(c, http.StatusOK, "take.html", web.View{Back: home, Data: people.Who(c).Tablet != nil})
+	return h.learner.Show(c, http.StatusOK, "take.html", web.View{Back: home, Data: onPaperOnly(c) != nil})
 }
 
 // printPage is everything on paper.
@@ -110,7 +110,19 @@ func (h *handlers) exported(c echo.Context, personID string) error {
 func (h *handlers) copyJSON(c echo.Context) error { return h.sendJSON(c, people.Who(c).Person.ID) }
 func (h *handlers) copyHTML(c echo.Context) error { return h.sendHTML(c, people.Who(c).Person.ID) }
 
+// onPaperOnly is the one rule about files: a copy is never saved on a venue's tablet, which
+// the next one uses, whoever asks. There it can be printed; staff save it at their desk.
+func onPaperOnly(c echo.Context) error {
+	if people.Who(c).Tablet != nil {
+		return fault.New(fault.Forbidden, "privacy.take_shared")
+	}
+	return nil
+}
+
 func (h *handlers) sendJSON(c echo.Context, personID string) error {
+	if err := onPaperOnly(c); err != nil {
+		return err
+	}
 	var out bytes.Buffer // whole before its first byte goes out
 	if err := h.Store.Copy(c.Request().Context(), personID, &out, h.say(c)); err != nil {
 		return gone(err)
@@ -123,6 +135,9 @@ func (h *handlers) sendJSON(c echo.Context, personID string) error {
 }
 
 func (h *handlers) sendHTML(c echo.Context, personID string) error {
+	if err := onPaperOnly(c); err != nil {
+		return err
+	}
 	p, err := h.printPage(c, personID)
 	if err != nil {
 		return gone(err)

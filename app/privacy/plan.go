@@ -47,7 +47,7 @@ func (h *handlers) visible(c echo.Context, ids []string) (map[string]people.Pers
 	}
 	seen := map[string]people.Person{}
 	for id, p := range found {
-		if h.May(c, id) == nil {
+		if h.May(c, people.Organizer, id) == nil {
 			seen[id] = p
 		}
 	}

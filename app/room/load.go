@@ -121,9 +121,14 @@ func (l *loader) load(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		if r, err = l.sit(ctx, r, seat); err != nil {
+		sat, err := l.sit(ctx, r, seat)
+		if fault.Is(err, fault.NotFound) {
+			break // she was erased this moment: nobody sits here
+		}
+		if err != nil {
 			return err
 		}
+		r = sat
 		c.Set(seatKey, seat)
 		l.touch(c, seat)
 	case !fault.Is(err, fault.NotFound):
