@@ -188,6 +188,11 @@ func (p *program) title(object, lang string) string {
 		if l, err := p.catalog.Lesson(id); err == nil {
 			return l.Title.In(lang)
 		}
+	case "topic", "check":
+		slug, _, _ := strings.Cut(id, "/")
+		if t, err := p.catalog.Topic(slug); err == nil {
+			return t.Name.In(lang)
+		}
 	}
 	return ""
 }

@@ -21,7 +21,7 @@ import (
 // live minutes depend on how fast the machine is.
 var wanted = map[string]string{
 	"person-times": "31", "registered": "1", "heads": "31", "unregistered": "30", "persons": "1",
-	"lessons-known": "1", "lessons-visitor": "1", "practices-alone": "1", "quizzes": "1", "sessions": "1",
+	"lessons-known": "1", "lessons-visitor": "1", "practices": "1", "practices-alone": "0", "quizzes": "1", "sessions": "1",
 	"live-classes": "1", "live-visits": "1", "ratings": "1",
 }
 
@@ -215,7 +215,7 @@ func (s *story) recount(facts [][]string, shown map[string]string) {
 		"unregistered":    `SELECT max(0, (SELECT json_extract(detail, '$.heads') FROM good WHERE verb = 'counted' ORDER BY at DESC LIMIT 1) - (SELECT count(DISTINCT session || person) FROM good WHERE verb = 'checked-in'))`,
 		"lessons-known":   `SELECT count(DISTINCT run) FROM good WHERE verb = 'finished' AND person <> ''`,
 		"lessons-visitor": `SELECT count(DISTINCT run) FROM good WHERE verb = 'finished' AND person = ''`,
-		"practices-alone": `SELECT count(*) FROM good WHERE verb = 'practised' AND json_extract(detail, '$.outcome') = 'done' AND coalesce(json_extract(detail, '$.hints'), 0) = 0 AND NOT coalesce(json_extract(detail, '$.helped'), 0)`,
+		"practices-alone": `SELECT count(*) FROM good WHERE verb = 'practised' AND json_extract(detail, '$.outcome') = 'done' AND coalesce(json_extract(detail, '$.hints'), 0) = 0 AND NOT coalesce(json_extract(detail, '$.helped'), 0) AND json_extract(detail, '$.mode') IN ('unaided', 'changed')`,
 		"live-minutes":    `SELECT coalesce(sum(json_extract(detail, '$.minutes')), 0) FROM good WHERE verb = 'attended'`,
 		"live-confirmed":  `SELECT coalesce(sum(json_extract(detail, '$.confirmed_minutes')), 0) FROM good WHERE verb = 'attended'`,
 	} {

@@ -2,28 +2,31 @@ package reports
 
 import (
 	"sort"
-	"strings"
+	"time"
 
 	"silverclass/app/ledger"
 )
 
-// few is the number of answers under which ratings stay closed (indicators.md T13).
-const few = 5
-
 // count turns the effective facts of one scope (no retracted ones, no retractions, in
 // the ledger's order) into its numbers, in the dictionary's order. same gives the one
 // person behind a person ID, with links applied.
-func count(facts []ledger.Fact, same func(personID string) string) []Number {
-	c := &counter{same: same}
+// asOf is when they were read: what is due later cannot be missing yet.
+func count(facts []ledger.Fact, same func(personID string) string, asOf time.Time) []Number {
+	return counted(facts, same, asOf).numbers()
+}
+
+func counted(facts []ledger.Fact, same func(personID string) string, asOf time.Time) *counter {
+	c := &counter{same: same, asOf: asOf}
 	for _, f := range facts {
 		c.add(f)
 	}
-	return c.numbers()
+	return c
 }
 
 // counter collects sets of keys; a set remembers the facts that gave its keys.
 type counter struct {
 	same func(string) string
+	asOf time.Time
 
 	rooms   map[string]*room // by session ID, "" for facts outside any
 	persons set
@@ -34,8 +37,9 @@ type counter struct {
 	helps                                             set
 	waited, liveMinutes, liveConfirmed, liveEstimated int
 	minutesFacts, confirmedFacts, estimatedFacts      []string
-	faces                                             [4]int // by number of the face, 1 to 3
-	ratings                                           []string
+	lessonRatings, sessionRatings                     []ledger.Fact
+	checks                                            []ledger.Fact // answered facts about a topic's check
+	scenes                                            []ledger.Fact // practised facts of known people
 	served, handedOut, reached                        int
 	servedFacts, handedOutFacts, reachedFacts         []string
 	equip                                             map[string]equipment // by session: the latest statement counts
@@ -97,7 +101,7 @@ func (c *counter) room(f ledger.Fact) *room {
 }
 
 func (c *counter) add(f ledger.Fact) {
-	kind, _, _ := strings.Cut(f.Object, ":")
+	kind, _ := ledger.SplitObject(f.Object)
 	who, known := c.whose(f)
 	switch f.Verb {
 	case ledger.CheckedIn:
@@ -124,11 +128,11 @@ func (c *counter) add(f ledger.Fact) {
 			c.lessonsVisitor.add(who+" "+f.Object, f.ID)
 		}
 	default:
-		c.addMore(f, who)
+		c.addMore(f, kind, who)
 	}
 }
 
-func (c *counter) addMore(f ledger.Fact, who string) {
+func (c *counter) addMore(f ledger.Fact, kind, who string) {
 	switch f.Verb {
 	case ledger.Practised:
 		d := detail[ledger.PractisedDetail](f)
@@ -136,7 +140,14 @@ func (c *counter) addMore(f ledger.Fact, who string) {
 		if alone(d) {
 			c.practicesAlone.add(who+" "+f.Object, f.ID)
 		}
+		if f.PersonID != nil {
+			c.scenes = append(c.scenes, f)
+		}
 	case ledger.Answered:
+		if kind == "check" { // before and after a topic: no quiz, and counted for itself
+			c.checks = append(c.checks, f)
+			return
+		}
 		d := detail[ledger.AnsweredDetail](f)
 		c.quizzes.add(who+" "+f.Object, f.ID)
 		if d.Of > 0 && d.Right == d.Of {
@@ -157,10 +168,10 @@ func (c *counter) addMore(f ledger.Fact, who string) {
 			c.estimatedFacts = append(c.estimatedFacts, f.ID)
 		}
 	case ledger.Rated:
-		d := detail[ledger.RatedDetail](f)
-		if d.Faces >= 1 && d.Faces <= 3 {
-			c.faces[d.Faces]++
-			c.ratings = append(c.ratings, f.ID)
+		if kind == "session" {
+			c.sessionRatings = append(c.sessionRatings, f)
+		} else {
+			c.lessonRatings = append(c.lessonRatings, f)
 		}
 	case ledger.Helped:
 		c.helps.add(f.Object, f.ID)
@@ -192,10 +203,13 @@ func (c *counter) addMore(f ledger.Fact, who string) {
 // outcomeDone is the outcome of a scene whose goal was reached.
 const outcomeDone = "done"
 
-// alone is the rule of T11: done, without a hint and without anybody's help. Slips
-// alone do not matter.
+// The modes of a practice in which nobody shows the way.
+const modeUnaided, modeChanged = "unaided", "changed"
+
+// alone is the rule of T11: done on her own or on a phone that looks different, without a
+// hint and without anybody's help. Slips alone do not matter.
 func alone(d ledger.PractisedDetail) bool {
-	return d.Outcome == outcomeDone && d.Hints == 0 && !d.Helped
+	return d.Outcome == outcomeDone && d.Hints == 0 && !d.Helped && (d.Mode == modeUnaided || d.Mode == modeChanged)
 }
 
 // tally is the count that holds for a session: the latest by hand, an estimate only

@@ -83,6 +83,9 @@ type showPage struct {
 	OpensFacts    bool
 	Names         []string // of Report.Numbers, beside the rows of Numbers
 	Opens         []bool   // whether that row opens to facts
+	Topics        Table
+	TopicKeys     []string // of Report.ByTopic, beside the rows of Topics
+	TopicOpens    []bool
 	HasParts      bool
 	From, To, URL string
 }
@@ -118,7 +121,7 @@ func (h *handlers) show(c echo.Context) error {
 
 func (h *handlers) data(c echo.Context, r Report) showPage {
 	w := h.wording(c)
-	d := showPage{Report: r, Numbers: w.numbers(r), Parts: w.parts(r), About: w.about(r), Query: template.URL(r.Scope.Query()), From: r.Scope.From, To: r.Scope.To}
+	d := showPage{Report: r, Numbers: w.numbers(r), Topics: w.topics(r), Parts: w.parts(r), About: w.about(r), Query: template.URL(r.Scope.Query()), From: r.Scope.From, To: r.Scope.To}
 	d.HasParts = r.Scope.Kind != Session
 	venue, city, err := h.store.Where(c.Request().Context(), r.Scope)
 	d.OpensFacts = err == nil && people.Who(c).May(people.Organizer, venue, city)
@@ -130,6 +133,10 @@ func (h *handlers) data(c echo.Context, r Report) showPage {
 				d.Big = append(d.Big, bigNumber{Name: big, Value: w.value(n).String()})
 			}
 		}
+	}
+	for _, n := range r.ByTopic {
+		d.TopicKeys = append(d.TopicKeys, n.Key())
+		d.TopicOpens = append(d.TopicOpens, d.OpensFacts && len(n.FactIDs) > 0)
 	}
 	for _, p := range r.Parts {
 		d.PartIDs = append(d.PartIDs, p.SessionID)
@@ -159,11 +166,11 @@ func (h *handlers) choose(c echo.Context) error {
 }
 
 func (h *handlers) wording(c echo.Context) wording {
-	return wording{words: h.site.Words(), lang: web.Lang(c), zone: h.site.Zone()}
+	return wording{words: h.site.Words(), lang: web.Lang(c), zone: h.site.Zone(), titles: h.titles}
 }
 
 func (h *handlers) notes(c echo.Context) error {
-	return h.pages.Show(c, http.StatusOK, "notes.html", web.View{Back: "/staff/reports", Data: h.wording(c).numbers(Report{Numbers: count(nil, func(id string) string { return id })})})
+	return h.pages.Show(c, http.StatusOK, "notes.html", web.View{Back: "/staff/reports", Data: h.wording(c).numbers(Report{Numbers: count(nil, func(id string) string { return id }, h.site.Now())})})
 }
 
 func (h *handlers) csv(c echo.Context) error {

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/json"
+	"slices"
 	"sort"
 
 	"silverclass/app/ledger"
@@ -24,7 +25,8 @@ func (c *counter) numbers() []Number {
 		heads = byEstimate
 	}
 	equipThere, equipUsable, equipFacts := c.equipment()
-	out := []Number{
+	overall, _ := c.change()
+	return slices.Concat([]Number{
 		{Code: "T02", Name: "sessions", Value: a.held, Unit: "session", Method: byRecord, FactIDs: a.heldFacts},
 		{Code: "T04", Name: "person-times", Value: a.registered + a.unregistered, Unit: "person_time", Method: byRule, FactIDs: a.all},
 		{Code: "T04", Name: "registered", Value: a.registered, Unit: "person_time", Method: byRegister, FactIDs: a.registeredFacts},
@@ -40,10 +42,10 @@ func (c *counter) numbers() []Number {
 			joined(c.lessonsStarted.facts, c.lessonsKnown.facts, c.lessonsVisitor.facts)),
 		{Code: "T11", Name: "practices", Value: c.practices.len(), Unit: "practice", Method: byRecord, FactIDs: c.practices.facts},
 		{Code: "T11", Name: "practices-alone", Value: c.practicesAlone.len(), Unit: "practice", Method: byRecord, FactIDs: c.practicesAlone.facts},
+	}, c.kept(), []Number{
 		{Code: "T12", Name: "quizzes", Value: c.quizzes.len(), Unit: "quiz", Method: byRecord, FactIDs: c.quizzes.facts},
 		{Code: "T12", Name: "quizzes-first", Value: c.quizzesFirst.len(), Unit: "quiz", Method: byRecord, FactIDs: c.quizzesFirst.facts},
-		{Code: "T13", Name: "ratings", Value: len(c.ratings), Unit: "answer", Method: byRecord, FactIDs: c.openRatings()},
-		c.smiles(),
+	}, overall, c.rated(a.registered+a.unregistered), []Number{
 		{Code: "T14", Name: "served-minutes", Value: c.served, Unit: "minute", Method: byRecord, FactIDs: c.servedFacts},
 		{Code: "T16", Name: "handed-out", Value: c.handedOut, Unit: "piece", Method: byRecord, FactIDs: c.handedOutFacts},
 		{Code: "T17", Name: "reached", Value: c.reached, Unit: "person_time", Method: byEstimate, FactIDs: c.reachedFacts},
@@ -56,8 +58,7 @@ func (c *counter) numbers() []Number {
 		{Code: "L03", Name: "live-minutes", Value: c.liveMinutes, Unit: "minute", Method: byRule, FactIDs: c.minutesFacts},
 		{Code: "L03", Name: "live-confirmed", Value: c.liveConfirmed, Unit: "minute", Method: byRecord, FactIDs: c.confirmedFacts},
 		{Code: "L03", Name: "live-estimated", Value: c.liveEstimated, Unit: "minute", Method: byEstimate, FactIDs: c.estimatedFacts},
-	}
-	return out
+	})
 }
 
 // share is a part of a whole in per cent, rounded down, so that nothing looks better
@@ -75,23 +76,6 @@ func mean(sum, n int) int {
 		return 0
 	}
 	return sum / n
-}
-
-// smiles is the share of smiling faces; hidden, and closed, under five answers.
-func (c *counter) smiles() Number {
-	n := share("T13", "smiles", c.faces[3], len(c.ratings), byRecord, c.openRatings())
-	n.Hidden = len(c.ratings) < few
-	if n.Hidden {
-		n.Value = 0
-	}
-	return n
-}
-
-func (c *counter) openRatings() []string {
-	if len(c.ratings) < few {
-		return nil
-	}
-	return c.ratings
 }
 
 func (c *counter) equipment() (there, usable int, facts []string) {

@@ -7,6 +7,7 @@
 package reports
 
 import (
+	"slices"
 	"time"
 
 	"silverclass/app/fault"
@@ -84,6 +85,8 @@ type Report struct {
 	Position int64
 	Head     string
 	Numbers  []Number
+	// ByTopic are the numbers that are also told topic by topic, by topic.
+	ByTopic []Number
 	// Parts are the numbers of the sessions below, by start and title. Persons of parts
 	// cannot be added: somebody may be in two of them.
 	Parts []Part
@@ -112,8 +115,14 @@ type Number struct {
 	// Method says how it came to be known: registered, counted, recorded, estimated or
 	// derived. Its words are reports.m_METHOD.
 	Method string
-	// N is how many answers or goes a share is of; 0 where the value is no share.
+	// Topic is the slug of the topic that the number is of; empty for one over all.
+	Topic string
+	// N is how many answers, goes or people a share or a change is of; 0 where the value
+	// is neither.
 	N int
+	// Missing is how many more there should have been: who began and was not seen again.
+	// They are in the whole of a share, and not in a change.
+	Missing int
 	// Hidden is true where fewer than five people answered: the value is not shown.
 	Hidden bool
 	// FactIDs are the facts that the value came from, in the ledger's order. Empty for
@@ -121,10 +130,18 @@ type Number struct {
 	FactIDs []string
 }
 
-// Find is the number of that name; NotFound when the report has none.
-func (r Report) Find(name string) (Number, error) {
-	for _, n := range r.Numbers {
-		if n.Name == name {
+// Key names a number within its report: its name, and its topic where it has one.
+func (n Number) Key() string {
+	if n.Topic == "" {
+		return n.Name
+	}
+	return n.Name + "/" + n.Topic
+}
+
+// Find is the number of that key; NotFound when the report has none.
+func (r Report) Find(key string) (Number, error) {
+	for _, n := range slices.Concat(r.Numbers, r.ByTopic) {
+		if n.Key() == key {
 			return n, nil
 		}
 	}

@@ -113,6 +113,7 @@ func (w *town) theStory() {
 	}
 	scene := ledger.Fact{Verb: ledger.Practised, Object: "scene:fraud/police-call", PersonID: wang, SessionID: ptr("s1"), VenueID: ptr("v1"), Run: ptr("00000000-0000-4000-8000-000000000000")}
 	w.add(ledger.OwnerPractice, scene, ledger.PractisedDetail{Mode: "guided", Outcome: "done"})
+	w.add(ledger.OwnerPractice, scene, ledger.PractisedDetail{Mode: "unaided", Outcome: "done"})
 	w.add(ledger.OwnerTour, ledger.Fact{Verb: ledger.Counted, Object: "session:s1", SessionID: ptr("s1"), VenueID: ptr("v1"), At: start.Add(time.Minute)}, ledger.CountedDetail{Heads: 29, Method: ledger.MethodTally})
 	w.add(ledger.OwnerTour, ledger.Fact{Verb: ledger.Counted, Object: "session:s1", SessionID: ptr("s1"), VenueID: ptr("v1"), At: start.Add(2 * time.Minute)}, ledger.CountedDetail{Heads: 31, Method: ledger.MethodTally})
 	w.add(ledger.OwnerTour, ledger.Fact{Verb: ledger.Counted, Object: "session:s1", SessionID: ptr("s1"), VenueID: ptr("v1"), At: start.Add(3 * time.Minute)}, ledger.CountedDetail{Heads: 90, Method: ledger.MethodEstimate})
@@ -180,11 +181,11 @@ func TestFewRatingsStayClosed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, _ := r.Find("smiles")
+		n, _ := r.Find("session-smiles")
 		if n.Hidden != (i < 5) || (i < 5 && n.Value != 0) {
 			t.Errorf("%d answers: got %+v", i, n)
 		}
-		_, _, _, err = store.Rows(context.Background(), sc, "ratings")
+		_, _, _, err = store.Rows(context.Background(), sc, "session-ratings")
 		if (err != nil) != (i < 5) {
 			t.Errorf("%d answers open: %v", i, err)
 		}
@@ -205,7 +206,7 @@ func TestExportsAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, lang := range locales.Written() {
-		tables := wording{words: words, lang: lang, zone: shanghai}.tables(r)
+		tables := wording{words: words, lang: lang, zone: shanghai, titles: func(string, string) string { return "" }}.tables(r)
 		var c, x bytes.Buffer
 		if err := writeCSV(&c, tables); err != nil {
 			t.Fatal(err)
@@ -324,7 +325,10 @@ func TestOrderAndDoublesNeverMatter(t *testing.T) {
 				f.PersonID = ptr(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "person"))
 			}
 			f.Run = ptr(rapid.SampledFrom([]string{"r1", "r2"}).Draw(t, "run"))
-			switch rapid.IntRange(0, 3).Draw(t, "verb") {
+			switch rapid.IntRange(0, 4).Draw(t, "verb") {
+			case 4:
+				f.Verb, f.Object, f.Edition = ledger.Answered, "check:fraud/"+rapid.SampledFrom([]string{"before", "after"}).Draw(t, "when"), ptr("e1")
+				f.Detail = fmt.Sprintf(`{"right":%d,"of":3,"first_try":true}`, rapid.IntRange(0, 3).Draw(t, "right"))
 			case 0:
 				f.Verb, f.Object, f.Detail = ledger.CheckedIn, "session:"+*f.SessionID, `{"method":"card"}`
 			case 1:
@@ -332,14 +336,14 @@ func TestOrderAndDoublesNeverMatter(t *testing.T) {
 			case 2:
 				f.Verb, f.Object, f.Detail = ledger.Finished, "lesson:fraud/police-call", `{"seconds":9}`
 			default:
-				f.Verb, f.Object, f.Detail = ledger.Practised, "scene:fraud/police-call", `{"mode":"guided","outcome":"done"}`
+				f.Verb, f.Object, f.Detail = ledger.Practised, "scene:fraud/police-call", rapid.SampledFrom([]string{`{"mode":"guided","outcome":"done"}`, `{"mode":"unaided","outcome":"done"}`}).Draw(t, "mode")
 			}
 			facts = append(facts, f)
 		}
 		same := onePerson([]ledger.Fact{{PersonID: ptr("a"), Object: "person:b"}})
 		values := func(list []ledger.Fact) map[string]int {
 			m := map[string]int{}
-			for _, n := range count(list, same) {
+			for _, n := range count(list, same, clock()) {
 				m[n.Name] = n.Value
 			}
 			return m

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -110,7 +111,12 @@ func (s *Store) Report(ctx context.Context, sc Scope) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r.Numbers = count(facts, same)
+	c := counted(facts, same, r.AsOf)
+	r.Numbers = c.numbers()
+	if sc.Kind == Session { // nobody comes back to it after a week
+		r.Numbers = slices.DeleteFunc(r.Numbers, func(n Number) bool { return n.Name == "alone-then" || n.Name == "alone-later" })
+	}
+	_, r.ByTopic = c.change()
 	by := map[string][]ledger.Fact{}
 	for _, f := range facts {
 		if f.SessionID != nil {
@@ -119,7 +125,7 @@ func (s *Store) Report(ctx context.Context, sc Scope) (Report, error) {
 	}
 	for _, x := range sessions {
 		part := Part{SessionID: x.ID, Title: x.Title, Venue: x.Venue, StartsAt: x.StartsAt, Numbers: map[string]Number{}}
-		for _, n := range count(by[x.ID], same) {
+		for _, n := range count(by[x.ID], same, r.AsOf) {
 			part.Numbers[n.Name] = n
 		}
 		r.Parts = append(r.Parts, part)

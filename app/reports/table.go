@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"silverclass/app/ledger"
 	"silverclass/locales"
 
 	"github.com/xuri/excelize/v2"
@@ -44,6 +45,8 @@ type wording struct {
 	words *locales.Words
 	lang  string
 	zone  *time.Location
+	// titles says what a topic is called.
+	titles Titles
 }
 
 func (w wording) t(key string, args ...any) string {
@@ -66,15 +69,35 @@ func (w wording) value(n Number) Cell {
 
 // numbers is the table of the report's own numbers.
 func (w wording) numbers(r Report) Table {
-	t := Table{Name: w.t("sheet_numbers"), Header: []string{w.t("col_code"), w.t("col_name"), w.t("col_value"), w.t("col_unit"), w.t("col_of"), w.t("col_method"), w.t("col_definition")}}
+	t := Table{Name: w.t("sheet_numbers"), Header: []string{w.t("col_code"), w.t("col_name"), w.t("col_value"), w.t("col_unit"), w.t("col_of"), w.t("col_missing"), w.t("col_method"), w.t("col_definition")}}
 	for _, n := range r.Numbers {
-		of := text("")
-		if n.N > 0 {
-			of = number(n.N)
-		}
-		t.Rows = append(t.Rows, []Cell{text(n.Code), text(w.t("n_" + n.Name)), w.value(n), text(w.t("unit_" + n.Unit)), of, text(w.t("m_" + n.Method)), text(w.t("d_" + n.Name))})
+		t.Rows = append(t.Rows, []Cell{text(n.Code), text(w.t("n_" + n.Name)), w.value(n), text(w.t("unit_" + n.Unit)), some(n.N), some(n.Missing), text(w.t("m_" + n.Method)), text(w.t("d_" + n.Name))})
 	}
 	return t
+}
+
+// some is a number that is left out where it is nought.
+func some(n int) Cell {
+	if n == 0 {
+		return text("")
+	}
+	return number(n)
+}
+
+// topics is the table of the numbers that are told topic by topic.
+func (w wording) topics(r Report) Table {
+	t := Table{Name: w.t("sheet_topics"), Header: []string{w.t("col_topic"), w.t("col_name"), w.t("col_value"), w.t("col_unit"), w.t("col_of"), w.t("col_missing")}}
+	for _, n := range r.ByTopic {
+		t.Rows = append(t.Rows, []Cell{text(w.topic(n.Topic)), text(w.t("n_" + n.Name)), w.value(n), text(w.t("unit_" + n.Unit)), some(n.N), some(n.Missing)})
+	}
+	return t
+}
+
+func (w wording) topic(slug string) string {
+	if name := w.titles(ledger.Object("topic", slug), w.lang); name != "" {
+		return name
+	}
+	return slug
 }
 
 // partNames are the numbers shown for each session of a report.
@@ -120,11 +143,11 @@ func (w wording) about(r Report) Table {
 }
 
 // formulaVersion changes whenever a definition does, and stands on every export.
-const formulaVersion = "1"
+const formulaVersion = "2"
 
 // tables are the sheets of a report in their order.
 func (w wording) tables(r Report) []Table {
-	return []Table{w.numbers(r), w.parts(r), w.about(r)}
+	return []Table{w.numbers(r), w.topics(r), w.parts(r), w.about(r)}
 }
 
 // writeCSV writes tables one under the other, an empty line between, as UTF-8 with the

@@ -16,5 +16,6 @@ SELECT
   (SELECT COUNT(DISTINCT run || object) FROM facts WHERE verb = 'finished' AND person_id = '') AS lessons_visitor,
   (SELECT COUNT(DISTINCT CASE WHEN person_id <> '' THEN person_id ELSE run END || object) FROM facts
      WHERE verb = 'practised' AND json_extract(detail, '$.outcome') = 'done'
-       AND json_extract(detail, '$.hints') = 0 AND json_extract(detail, '$.helped') = 0) AS practices_alone,
+       AND json_extract(detail, '$.hints') = 0 AND json_extract(detail, '$.helped') = 0
+       AND json_extract(detail, '$.mode') IN ('unaided', 'changed')) AS practices_alone,
   (SELECT COALESCE(SUM(json_extract(detail, '$.minutes')), 0) FROM facts WHERE verb = 'attended') AS live_minutes
