@@ -17,6 +17,7 @@ import (
 	"silverclass/app/ledger"
 	"silverclass/app/people"
 	"silverclass/app/privacy"
+	"silverclass/app/web"
 
 	"gorm.io/gorm"
 )
@@ -82,6 +83,9 @@ func (w world) fill(t *testing.T, name, phone string) people.Issued {
 		t.Fatal(err)
 	}
 	if err := w.privacy.Take(ctx, privacy.Request{ID: db.NewID(), PersonID: id, Kind: "copy", AskedBy: "self", ByID: staff}, time.UTC); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.people.SetComfort(ctx, id, web.Comfort{Size: 3, Touch: web.TouchPatient, Voice: 70}); err != nil {
 		t.Fatal(err)
 	}
 	n := db.NewID()
@@ -168,7 +172,7 @@ func (w world) bytesOf(t *testing.T) []byte {
 }
 
 // leadTo are the fewest tables in which the filled person must have something.
-const leadTo = 17
+const leadTo = 18
 
 func TestWhoWasErasedIsNowhere(t *testing.T) {
 	w, ctx := newWorld(t), context.Background()

@@ -133,11 +133,11 @@ func (h *handlers) leaveNow(c echo.Context) error {
 			return err
 		}
 	}
-	names := []string{"seat", "visit"}
 	if r.Tablet != nil {
-		names = []string{"lang", "size"}
+		h.cfg.Site.ForgetComfort(c)
+		return c.Redirect(http.StatusSeeOther, h.after(r))
 	}
-	for _, name := range names {
+	for _, name := range []string{"seat", "visit"} {
 		if h.cfg.Site.Cookie(c, name) != "" {
 			h.cfg.Site.SetCookie(c, name, "", -1)
 		}

@@ -128,6 +128,9 @@ func (l *loader) load(c echo.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := l.comfort(c, seat); err != nil {
+			return err
+		}
 		r = sat
 		c.Set(seatKey, seat)
 		l.touch(c, seat)
@@ -152,6 +155,19 @@ func (l *loader) sit(ctx context.Context, r people.Reader, seat Seat) (people.Re
 	})
 	r.Person = &p
 	return r, err
+}
+
+// comfort lets the pages be as the person here likes them: on every tablet the same, and
+// nothing of it stays on one.
+func (l *loader) comfort(c echo.Context, seat Seat) error {
+	if seat.PersonID == nil {
+		return nil
+	}
+	likes, err := l.People.Comfort(c.Request().Context(), *seat.PersonID)
+	web.SetComfort(c, likes, func(ctx context.Context, f web.Comfort) error {
+		return l.People.SetComfort(ctx, *seat.PersonID, f)
+	})
+	return err
 }
 
 // session is the session that a tablet follows: the only one that runs at its venue, or

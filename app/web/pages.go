@@ -157,7 +157,11 @@ func (p *Pages) execute(c echo.Context, status int, file, block string, v View, 
 
 func (s *Site) page(c echo.Context, v View, status int, f *fault.Error) *Page {
 	r := c.Request()
-	p := &Page{View: v, Lang: Lang(c), Size: s.size(c), Clear: s.Cookie(c, "theme") == themeClear, Host: r.Host, Touch: s.number(c, "touch", TouchPatient, TouchPatient), Pace: s.number(c, "voice", 50, 120), Reader: ReaderOf(c), Status: status, Failed: f, site: s, c: c}
+	likes := s.Comfort(c)
+	p := &Page{View: v, Lang: Lang(c), Size: likes.Size, Clear: s.Cookie(c, "theme") == themeClear, Host: r.Host, Pace: likes.Voice, Reader: ReaderOf(c), Status: status, Failed: f, site: s, c: c}
+	if likes.Touch == TouchPatient {
+		p.Touch = likes.Touch
+	}
 	p.Path = r.URL.RequestURI()
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		p.Path = "/"

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,23 +18,15 @@ const themeClear = "clear"
 
 const prefsAge = 400 * 24 * time.Hour // what browsers keep at most
 
-// RegisterPrefs adds the switches that a reader sets for herself: text size, language and
-// whether the colours are black on white.
+// RegisterPrefs adds the switches that a reader sets for herself: text size, the voice's
+// speed, language and whether the colours are black on white.
 // They are forms, so that they work without JavaScript and before the first paint.
 func RegisterPrefs(r *Routes, s *Site) {
 	r.Public.POST("/size", s.setSize)
+	r.Public.POST("/voice", s.setVoice)
 	r.Public.POST("/lang", s.setLang)
 	r.Public.POST("/theme", s.setTheme)
 	r.Public.GET("/static/*", echo.WrapHandler(s.cfg.Assets))
-}
-
-func (s *Site) setSize(c echo.Context) error {
-	size := c.FormValue("size")
-	if size != "1" && size != "2" && size != "3" {
-		return fault.New(fault.Invalid, "web.bad_request")
-	}
-	s.SetCookie(c, "size", size, prefsAge)
-	return c.Redirect(http.StatusSeeOther, localPath(c.FormValue("back")))
 }
 
 func (s *Site) setLang(c echo.Context) error {
@@ -66,48 +57,6 @@ func localPath(p string) string {
 		return "/"
 	}
 	return p
-}
-
-func (s *Site) size(c echo.Context) int {
-	switch s.Cookie(c, "size") {
-	case "2":
-		return 2
-	case "3":
-		return 3
-	}
-	return 1
-}
-
-// How the pages take a finger: TouchPatient waits longer before a second tap counts as
-// another one.
-const (
-	TouchUsual   = 1
-	TouchPatient = 2
-)
-
-// Size is the reader's text size, 1 to 3.
-func (s *Site) Size(c echo.Context) int { return s.size(c) }
-
-// KeepComfort keeps the text size, the patience with a finger and the voice's speed (in
-// hundredths) on this device. It reports false, and keeps nothing, for values that are not
-// offered.
-func (s *Site) KeepComfort(c echo.Context, size, touch, voice int) bool {
-	if size < 1 || size > 3 || touch < TouchUsual || touch > TouchPatient || voice < 50 || voice > 120 {
-		return false
-	}
-	s.SetCookie(c, "size", strconv.Itoa(size), prefsAge)
-	s.SetCookie(c, "touch", strconv.Itoa(touch), prefsAge)
-	s.SetCookie(c, "voice", strconv.Itoa(voice), prefsAge)
-	return true
-}
-
-// number is a cookie that holds a number between two others; 0 when it does not.
-func (s *Site) number(c echo.Context, name string, least, most int) int {
-	n, err := strconv.Atoi(s.Cookie(c, name))
-	if err != nil || n < least || n > most {
-		return 0
-	}
-	return n
 }
 
 type flash struct {

@@ -2,7 +2,6 @@ package practice
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"silverclass/app/fault"
@@ -29,11 +28,9 @@ const (
 // It is in the address of the last page only and is not kept.
 type measured struct{ missed, double, long int }
 
-// comfort is what is proposed and, if she wants it, kept on this device.
-type comfort struct{ Size, Touch, Voice int }
-
-func (m measured) proposal(size int) comfort {
-	c := comfort{Size: size, Touch: web.TouchUsual, Voice: usualVoice}
+// proposal is what would make it easier; it is kept if she wants it.
+func (m measured) proposal(size int) web.Comfort {
+	c := web.Comfort{Size: size, Touch: web.TouchUsual, Voice: usualVoice}
 	switch {
 	case m.missed >= missesForLargest:
 		c.Size = 3
@@ -53,7 +50,7 @@ type warmUpPage struct {
 	Step, Of int
 	Next     string
 	Before   string
-	Propose  comfort
+	Propose  web.Comfort
 }
 
 // warmUp shows one thing to tap. Every step is a link, so it works without a script; with
@@ -83,17 +80,16 @@ func (h *handlers) warmUp(c echo.Context) error {
 	return h.pages.Show(c, http.StatusOK, file, view)
 }
 
-// keepComfort keeps what was proposed on this device.
+// keepComfort keeps what was proposed: with the person, else on this device.
 func (h *handlers) keepComfort(c echo.Context) error {
-	form := url.Values{}
-	for _, name := range []string{"size", "touch", "voice"} {
-		form.Set(name, c.FormValue(name))
-	}
-	size, err1 := strconv.Atoi(form.Get("size"))
-	touch, err2 := strconv.Atoi(form.Get("touch"))
-	voice, err3 := strconv.Atoi(form.Get("voice"))
-	if err1 != nil || err2 != nil || err3 != nil || !h.Site.KeepComfort(c, size, touch, voice) {
+	size, err1 := strconv.Atoi(c.FormValue("size"))
+	touch, err2 := strconv.Atoi(c.FormValue("touch"))
+	voice, err3 := strconv.Atoi(c.FormValue("voice"))
+	if err1 != nil || err2 != nil || err3 != nil || size*touch*voice == 0 {
 		return fault.New(fault.Invalid, "web.bad_request")
+	}
+	if err := h.Site.KeepComfort(c, web.Comfort{Size: size, Touch: touch, Voice: voice}); err != nil {
+		return err
 	}
 	h.Site.Flash(c, "practice.warm_kept", nil)
 	return c.Redirect(http.StatusSeeOther, "/lessons/info-apps/touch-basics/1")

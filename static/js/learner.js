@@ -61,9 +61,9 @@ function voice() {
 }
 
 function rate() {
-  const kept = /(?:^|; )voice_rate=([\d.]+)/.exec(document.cookie);
-  const found = kept ? kept[1] : String(Number(root.dataset.voice || 0) / 100); // what the warm-up proposed
-  return rates && rates.querySelector(`[value="${found}"]`) ? found : usual;
+  const found = Number(root.dataset.voice || 0) / 100; // what she chose, or the warm-up proposed
+  const offered = rates && [...rates.querySelectorAll('button')].find((b) => Number(b.value) === found);
+  return offered ? offered.value : usual;
 }
 
 function showRate() {
@@ -210,7 +210,10 @@ if (button) {
   document.addEventListener('click', (event) => {
     const chosen = event.target.closest('[data-rates] button');
     if (chosen) { // the same sentence again, as fast as she likes
-      document.cookie = `voice_rate=${chosen.value}; path=/; max-age=34560000; samesite=lax`;
+      root.dataset.voice = String(Math.round(Number(chosen.value) * 100));
+      fetch('/voice', {
+        method: 'POST', body: new URLSearchParams({ voice: root.dataset.voice }), credentials: 'same-origin', keepalive: true,
+      }).catch(() => {}); // it holds on this page; the next has the speed from before
       showRate();
       if (reading) {
         if (reading.audio) reading.audio.pause();
