@@ -171,7 +171,7 @@ func (l *Lesson) render(w *Wording, drawings map[string]string) {
 func (l *Lesson) speech(s *Step, w *Wording, lang string) string {
 	said, own := s.Speak[lang]
 	if !own {
-		said = w.ended(lang, s.Heading.In(lang)) + " " + w.Spoken(lang, s.Text.In(lang))
+		said = w.ended(lang, w.Spoken(lang, s.Heading.In(lang))) + " " + w.Spoken(lang, s.Text.In(lang))
 	}
 	if s.Kind == Keep {
 		for _, h := range l.Hotlines {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -59,7 +60,7 @@ func (h *handlers) review(c echo.Context) error {
 		topic := reviewTopic{Name: t.Name.In(lang)}
 		for _, l := range t.Lessons {
 			topic.Lessons = append(topic.Lessons, reviewLesson{Title: l.Title.In(lang), URL: reviewURL(l.Slug), Until: l.until(),
-				Notes: l.notes(h.today()), Sentences: sentences[l.Slug], Recorded: recorded[l.Slug]})
+				Notes: l.notes(h.today(), h.catalog.wording), Sentences: sentences[l.Slug], Recorded: recorded[l.Slug]})
 		}
 		p.Topics = append(p.Topics, topic)
 	}
@@ -80,7 +81,7 @@ func (l *Lesson) until() time.Time {
 }
 
 // notes are what is to be done about a lesson on a day, as locale keys.
-func (l *Lesson) notes(day time.Time) []string {
+func (l *Lesson) notes(day time.Time, w *Wording) []string {
 	var all []string
 	switch until := l.until(); {
 	case until.Before(day):
@@ -96,6 +97,9 @@ func (l *Lesson) notes(day time.Time) []string {
 	}
 	if l.Title[locales.Traditional] == "" {
 		all = append(all, "courses.review_no_traditional")
+	}
+	if slices.ContainsFunc(l.Steps[:], func(s Step) bool { return len(w.Unread(s.In(fallback).Speak)) > 0 }) {
+		all = append(all, "courses.review_unread")
 	}
 	if l.pictures() < 2 {
 		all = append(all, "courses.review_no_pictures")
@@ -145,7 +149,7 @@ func (h *handlers) preview(c echo.Context) error {
 		return err
 	}
 	lang := web.Lang(c)
-	p := previewPage{Title: l.Title.In(lang), Notes: l.notes(h.today()), Open: LessonURL(l.Slug), Paper: PaperURL(l.Slug), Words: l.Words}
+	p := previewPage{Title: l.Title.In(lang), Notes: l.notes(h.today(), h.catalog.wording), Open: LessonURL(l.Slug), Paper: PaperURL(l.Slug), Words: l.Words}
 	for i := range l.Steps {
 		v := l.Steps[i].In(lang)
 		p.Steps = append(p.Steps, previewStep{Number: i + 1, Heading: v.Heading, Say: v.Say, Speak: v.Speak, Picture: v.Picture, Sizes: [3]int{1, 2, 3}})

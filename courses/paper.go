@@ -49,12 +49,13 @@ type bookletPage struct {
 }
 
 func (h *handlers) sheetOf(l *Lesson, lang string) sheet {
-	p := sheet{Title: l.Title.In(l.Lang(lang)), Tag: tagOf(l, lang), Goal: l.Step(FirstStep).In(lang).Say,
-		Keep: l.Step(KeepStep).In(lang).Say, Hotlines: hotlines(l, l.Lang(lang)), URL: LessonURL(l.Slug)}
+	own := l.Lang(lang)
+	p := sheet{Title: l.Title.In(own), Tag: tagOf(l, lang), Goal: Marked(inOneLine(own, l.Step(FirstStep).Text)),
+		Keep: l.Step(KeepStep).In(lang).Say, Hotlines: hotlines(l, own), URL: LessonURL(l.Slug)}
 	for _, s := range l.Steps {
 		if s.Kind == Do {
 			v := s.In(lang)
-			p.Do = append(p.Do, sheetStep{Heading: v.Heading, Say: v.Say, Picture: v.Picture})
+			p.Do = append(p.Do, sheetStep{Heading: v.Heading, Say: Marked(inOneLine(own, s.Text)), Picture: v.Picture})
 		}
 	}
 	p.Aged = slices.ContainsFunc(l.Claims, func(c *Claim) bool { return c.Aged(h.today()) })

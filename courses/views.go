@@ -82,7 +82,8 @@ func (h *handlers) showStep(c echo.Context, l *Lesson, s *Step, run Run) error {
 			p.Aged = p.Aged || x.Claim.Aged(h.today())
 		}
 	}
-	return h.pages.Show(c, http.StatusOK, file, web.View{Back: TopicURL(l.Topic), Speak: p.Speak, SpeakTag: p.Tag, Voice: h.catalog.voiced(s, lang), Body: "lesson-page",
+	return h.pages.Show(c, http.StatusOK, file, web.View{Back: TopicURL(l.Topic), Speak: p.Speak, SpeakTag: p.Tag, Voice: h.catalog.voiced(s, lang),
+		Said: h.catalog.wording.saidJSON(l.Lang(lang), p.Speak), Body: "lesson-page",
 		Topic: l.Topic, Scripts: []string{"player"}, Data: p})
 }
 
@@ -310,12 +311,15 @@ type cardSource struct {
 }
 
 // flat is a step's text in one line, without its markers.
-func flat(lang string, t Text) string {
+func flat(lang string, t Text) string { return plain(inOneLine(lang, t)) }
+
+// inOneLine is a step's text without its line breaks: paper is wider than a screen.
+func inOneLine(lang string, t Text) string {
 	between := " "
 	if locales.Chinese(lang) {
 		between = ""
 	}
-	return strings.Join(strings.Fields(plain(t.In(lang))), between)
+	return strings.ReplaceAll(strings.TrimSpace(t.In(lang)), "\n", between)
 }
 
 func (h *handlers) card(c echo.Context) error {

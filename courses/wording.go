@@ -33,6 +33,10 @@ type Wording struct {
 	digits   map[string][]string // by language, the spoken word of each digit, 0 to 9
 	stops    Text                // what ends a sentence
 	hotlines []*Hotline
+	// readings are the words with several readings, the longest first; watched are the
+	// characters that must stand in one of them. Both are empty without a list.
+	readings []reading
+	watched  string
 }
 
 type bannedWord struct {
@@ -46,7 +50,7 @@ type bannedWord struct {
 func NewWording(fsys fs.FS) (*Wording, []Problem) {
 	w := &Wording{banned: map[string][]bannedWord{}, digits: map[string][]string{}}
 	sheet, root := NewSheet(fsys, "wording.yaml")
-	f := root.Fields([]string{"digits", "stop", "banned"}, nil)
+	f := root.Fields([]string{"digits", "stop", "banned"}, []string{"spoken"})
 	w.stops = f["stop"].Text()
 	for lang, list := range f["digits"].Named() {
 		w.digits[lang] = list.Strings()
@@ -61,6 +65,7 @@ func NewWording(fsys fs.FS) (*Wording, []Problem) {
 			w.ban(lang, b["word"].String(), b["instead"].String())
 		}
 	}
+	w.readSpoken(f["spoken"])
 	lines, problems := readHotlines(fsys, w)
 	w.hotlines = lines
 	return w, append(sheet.Problems(), problems...)

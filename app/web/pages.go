@@ -44,6 +44,9 @@ type View struct {
 	// Voice is Speak sentence by sentence as JSON: a list of pairs, the words and the
 	// address of their recording, empty where there is none. Empty: as the browser cuts it.
 	Voice string
+	// Said are words of Speak and how a computer's voice is told to say them, as a JSON
+	// object; empty when it reads all of them rightly.
+	Said string
 	// Body is an extra class of the body, such as "practice".
 	Body string
 	// Topic colours the page: a topic's slug, or empty.

@@ -172,6 +172,14 @@ function play(it) {
   tell(it, text, next);
 }
 
+// sounding is a sentence as the tablet's voice must be given it, so that it reads characters
+// with several readings as our words mean them.
+function sounding(text) {
+  const said = JSON.parse(document.getElementById('main').dataset.said || '{}');
+  const words = Object.keys(said).sort((a, b) => b.length - a.length);
+  return words.length ? text.replace(new RegExp(words.join('|'), 'g'), (word) => said[word]) : text;
+}
+
 // tell says a sentence in the tablet's own voice.
 function tell(it, text, next) {
   const v = voice();
@@ -179,7 +187,7 @@ function tell(it, text, next) {
     stop();
     return;
   }
-  const u = new SpeechSynthesisUtterance(text);
+  const u = new SpeechSynthesisUtterance(sounding(text));
   u.voice = v;
   u.lang = v.lang;
   u.rate = Number(rate());
