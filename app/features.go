@@ -69,7 +69,8 @@ func (p *program) registerLearning(rooms room.Config) {
 	room.Register(r, rooms)
 	courses.Register(r, p.site, p.catalog, p.courses)
 	practice.Register(r, practice.Config{Library: p.content.scenes, Store: practice.NewStore(g, p.now), Catalog: p.catalog, Lessons: p.courses, Site: p.site})
-	quizzes.Register(r, quizzes.Config{Library: p.content.quizzes, Store: quizzes.NewStore(g, p.now), Catalog: p.catalog, Lessons: p.courses, Tour: p.tour, People: p.people, Site: p.site})
+	quizzes.Register(r, quizzes.Config{Library: p.content.quizzes, Store: quizzes.NewStore(g, p.now), Catalog: p.catalog, Lessons: p.courses, Tour: p.tour, People: p.people, Site: p.site,
+		Second: p.content.scenes.HasSecond})
 	certificates.Register(r, certificates.Config{Store: certificates.NewStore(g, p.now, p.rules), Rules: p.rules, Signer: p.signer,
 		Catalog: p.catalog, Tour: p.tour, People: p.people, Site: p.site})
 }
@@ -115,13 +116,14 @@ func (p *program) registerLive() error {
 		p.routes.Public.Any("/rtc/*", echo.WrapHandler(proxy))
 	}
 	progress := courses.NewProgress(p.catalog, p.courses)
-	home.Register(p.routes, home.Config{Site: p.site, Catalog: p.catalog, Progress: progress, Live: p.live.Store(), Tour: p.tour, Staff: p.staff, Sources: []home.Source{
-		home.FromRoom(p.room, p.catalog),
-		home.FromLive(p.live.Store(), p.tour, p.staff),
-		home.HalfWay(progress),
-		home.DueAgain(quizzes.NewStore(p.db.DB, p.now), p.catalog),
-		home.NextLesson(progress, p.tour),
-	}})
+	home.Register(p.routes, home.Config{Site: p.site, Catalog: p.catalog, Progress: progress, Live: p.live.Store(), Tour: p.tour, Staff: p.staff,
+		Quizzes: quizzes.NewStore(p.db.DB, p.now), Sources: []home.Source{
+			home.FromRoom(p.room, p.catalog),
+			home.FromLive(p.live.Store(), p.tour, p.staff),
+			home.HalfWay(progress),
+			home.DueAgain(quizzes.NewStore(p.db.DB, p.now), p.catalog),
+			home.NextLesson(progress, p.tour),
+		}})
 	return nil
 }
 

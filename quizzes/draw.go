@@ -5,14 +5,24 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+
+	"github.com/google/uuid"
 )
 
-// seedOf is what the n-th attempt of a run draws with, so that the page that shows the
-// first question and the act that answers it mean the same two, and a reload asks
-// nothing else. n counts the reader's finished attempts at the quiz.
-func seedOf(quiz, run string, n int) int64 {
+// attempts is the space of the numbers that attempts of known readers have.
+var attempts = uuid.MustParse("6f2c0e3a-6a53-4f0e-9f0b-0c9d3c1d7a55")
+
+// attemptOf is the number of a reader's n-th attempt at a quiz: the same on every page until
+// it is answered, so that a reload, larger text or another tab asks nothing else.
+func attemptOf(key, quiz string, n int) string {
+	return uuid.NewSHA1(attempts, []byte(key+"\x00"+quiz+"\x00"+strconv.Itoa(n))).String()
+}
+
+// seedOf is what an attempt draws with, so that the page that shows the first question and
+// the act that answers it mean the same two.
+func seedOf(attempt string) int64 {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(quiz + "\x00" + run + "\x00" + strconv.Itoa(n)))
+	_, _ = h.Write([]byte(attempt))
 	return int64(h.Sum64())
 }
 

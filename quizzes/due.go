@@ -36,20 +36,20 @@ const mostAttempts = 500
 type Again struct {
 	Quiz  string    // the slug
 	Since time.Time // when it became due
-	Times int       // how often it was handed in so far
+	Times int       // how often it was done when it was due, the first time among them
 }
 
 // due are the quizzes that are due again at now, the longest due first; list is one
-// reader's attempts that were handed in.
+// reader's attempts that were handed in, in any order. What was done again before it was
+// due counts as practice and puts nothing off.
 func due(list []Attempt, now time.Time) []Again {
+	list = slices.DeleteFunc(slices.Clone(list), func(a Attempt) bool { return isCheck(a.Quiz) || a.DoneAt == nil })
+	slices.SortFunc(list, func(a, b Attempt) int { return a.DoneAt.Compare(*b.DoneAt) })
 	times, last := map[string]int{}, map[string]time.Time{}
 	for _, a := range list {
-		if isCheck(a.Quiz) || a.DoneAt == nil {
-			continue
-		}
-		times[a.Quiz]++
-		if a.DoneAt.After(last[a.Quiz]) {
-			last[a.Quiz] = *a.DoneAt
+		at, again := dueAt(times[a.Quiz], last[a.Quiz])
+		if n := times[a.Quiz]; n == 0 || (again && !a.DoneAt.Before(at)) {
+			times[a.Quiz], last[a.Quiz] = n+1, *a.DoneAt
 		}
 	}
 	var all []Again

@@ -11,6 +11,7 @@ import (
 
 	"silverclass/app/db"
 	"silverclass/app/ledger"
+	"silverclass/app/people"
 	"silverclass/app/room/roomtest"
 	"silverclass/courses"
 	"silverclass/quizzes"
@@ -28,6 +29,8 @@ type hall struct {
 	lib   *quizzes.Library
 	store *quizzes.Store
 	rows  *courses.Store
+	// newID numbers the attempts of somebody nobody knows yet.
+	newID func() string
 }
 
 func newHall(t *testing.T) *hall {
@@ -50,7 +53,7 @@ func policeOnly(t testing.TB) *quizzes.Library {
 
 func newHallOf(t *testing.T, lib *quizzes.Library) *hall {
 	t.Helper()
-	h := &hall{Hall: roomtest.New(t), t: t, lib: lib}
+	h := &hall{Hall: roomtest.New(t), t: t, lib: lib, newID: db.NewID}
 	h.store = quizzes.NewStore(h.DB.DB, h.Clock.Now)
 	h.rows = courses.NewStore(h.DB.DB, h.Clock.Now)
 	cat, err := courses.Load(courses.Content())
@@ -59,8 +62,21 @@ func newHallOf(t *testing.T, lib *quizzes.Library) *hall {
 	}
 	cat = cat.WithDoors(func(string) bool { return true }, h.lib.Has)
 	courses.Register(h.Routes, h.Site, cat, h.rows)
-	quizzes.Register(h.Routes, quizzes.Config{Library: h.lib, Store: h.store, Catalog: cat, Lessons: h.rows, Tour: h.Tour, People: h.People, Site: h.Site})
+	quizzes.Register(h.Routes, quizzes.Config{Library: h.lib, Store: h.store, Catalog: cat, Lessons: h.rows, Tour: h.Tour, People: h.People, Site: h.Site,
+		NewID: func() string { return h.newID() }, Second: func(slug string) bool { return slug == "fraud/stop-and-ask" }})
 	return h
+}
+
+// asking numbers attempts so that the quiz asks these two questions, in this order.
+func (h *hall) asking(first, second string) {
+	h.newID = func() string {
+		for {
+			id := db.NewID()
+			if q := h.quiz().Draw(quizzes.SeedOf(id)); q[0].ID == first && q[1].ID == second {
+				return id
+			}
+		}
+	}
 }
 
 func (h *hall) quiz() *quizzes.Quiz {
@@ -166,4 +182,27 @@ func golden(t *testing.T, name, page string) {
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s (GOLDEN=update writes it anew):\n%s", file, diff)
 	}
+}
+
+// reader is a learner as the pages know her.
+func (h *hall) reader(personID string) people.Reader {
+	h.t.Helper()
+	p, err := h.People.Person(h.t.Context(), personID)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return people.Reader{Person: &p}
+}
+
+// attempts are all rows, by start.
+func (h *hall) attempts() []quizzes.Attempt {
+	h.t.Helper()
+	list, err := gorm.G[quizzes.Attempt](h.DB.DB).Order("started_at, id").Find(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for i := range list { // pointers are compared by address
+		list[i].DoneAt, list[i].FactID, list[i].VisitID, list[i].PersonID, list[i].SessionID = nil, nil, nil, nil, nil
+	}
+	return list
 }

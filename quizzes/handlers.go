@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"silverclass/app/db"
 	"silverclass/app/fault"
@@ -50,6 +49,11 @@ type Config struct {
 	Tour   *tour.Store
 	People *people.Store
 	Site   *web.Site
+	// NewID numbers the first attempt of somebody nobody knows yet, which decides what she
+	// is asked; nil means db.NewID.
+	NewID func() string
+	// Second tells whether a lesson's practice has a second skin; nil means that none has.
+	Second func(slug string) bool
 }
 
 type handlers struct {
@@ -60,6 +64,12 @@ type handlers struct {
 // Register adds the quiz pages (GET shows where the reader is, POST is one answer) and
 // the page with three faces.
 func Register(r *web.Routes, cfg Config) {
+	if cfg.NewID == nil {
+		cfg.NewID = db.NewID
+	}
+	if cfg.Second == nil {
+		cfg.Second = func(string) bool { return false }
+	}
 	h := &handlers{Config: cfg, pages: cfg.Site.Pages(pages, web.Learner),
 		paper: cfg.Site.Pages(below(paperPages, "paper"), web.Print), staff: cfg.Site.Pages(below(staffPages, "staff"), web.Staff)}
 	r.Public.GET("/quizzes/:topic/:lesson", h.show)
@@ -73,6 +83,9 @@ func Register(r *web.Routes, cfg Config) {
 	r.Trainer.GET("/staff/sessions/:id/answers.csv", h.resultsCSV)
 	r.Helper.GET("/staff/sessions/:id/due", h.whoIsDue)
 	r.Helper.GET("/staff/sessions/:id/due/cards", h.reminders)
+	r.Public.GET("/rate/session/:id", h.sessionFaces)
+	r.Public.POST("/rate/session/:id", h.rateSession)
+	r.Trainer.GET("/staff/sessions/:id/ratings", h.ratings)
 	r.Public.GET("/rate/:topic/:lesson", h.faces)
 	r.Public.POST("/rate/:topic/:lesson", h.rate)
 }
@@ -85,6 +98,7 @@ type visit struct {
 	// be empty.
 	address, run string
 	base         string // the address of the quiz or check
+	fresh        string // the attempt that begins on this page, where it is decided already; else empty
 }
 
 func (h *handlers) read(c echo.Context, who people.Reader, address string) (visit, error) {
@@ -125,29 +139,35 @@ func (h *handlers) runOf(c echo.Context, who people.Reader, lesson, address stri
 	return run.ID, err
 }
 
-// seed is what an attempt that begins now draws with: the same until one is handed in.
-// Outside a run it changes from day to day. count is how many questions it draws: one when
-// the quiz is due again.
-func (h *handlers) seed(c echo.Context, v visit) (seed int64, count int, err error) {
-	n, err := h.Store.Finished(c.Request().Context(), v.who, v.quiz.Slug)
-	if err != nil {
-		return 0, 0, err
+// fresh is the number of an attempt that begins on this page. Whoever is known has it from
+// who she is and what she has done; somebody nobody knows keeps the one in her address, so
+// that she too reads the same question again in larger type.
+func (h *handlers) fresh(c echo.Context, v visit, given string) (string, error) {
+	ctx := c.Request().Context()
+	if _, key := v.who.Key(); key != "" {
+		n, err := h.Store.Finished(ctx, v.who, v.quiz.Slug)
+		return attemptOf(key, v.quiz.Slug, n), err
 	}
-	count = PerAttempt
-	if n > 0 && v.address == "" {
-		again, err := h.Store.IsDue(c.Request().Context(), v.who, v.quiz.Slug)
-		if err != nil {
-			return 0, 0, err
-		}
-		if again {
-			count = 1
+	if given = isRun(given); given != "" {
+		taken, err := h.Store.Taken(ctx, given)
+		if err != nil || !taken {
+			return given, err
 		}
 	}
-	run := v.address
-	if run == "" {
-		run = h.Site.Now().In(h.Site.Zone()).Format(time.DateOnly)
+	return h.NewID(), nil
+}
+
+// count is how many questions an attempt has that begins now: one when the quiz is due
+// again.
+func (h *handlers) count(c echo.Context, v visit) (int, error) {
+	if v.address != "" {
+		return PerAttempt, nil
 	}
-	return seedOf(v.quiz.Slug, run, n), count, nil
+	again, err := h.Store.IsDue(c.Request().Context(), v.who, v.quiz.Slug)
+	if again {
+		return 1, err
+	}
+	return PerAttempt, err
 }
 
 // show is where the reader is in the quiz; with q=1 or q=2 that question, with again=1 a
@@ -169,11 +189,17 @@ func (h *handlers) page(c echo.Context, v visit, attempt string, status int, not
 	}
 	var sheet Sheet
 	if err != nil || (a.DoneAt != nil && c.QueryParam("again") != "") {
-		seed, count, err := h.seed(c, v)
+		id := v.fresh
+		if id == "" {
+			if id, err = h.fresh(c, v, attempt); err != nil {
+				return err
+			}
+		}
+		count, err := h.count(c, v)
 		if err != nil {
 			return err
 		}
-		a, sheet = Attempt{ID: db.NewID()}, Sheet{Questions: v.quiz.draw(seed, count), Once: isCheck(v.quiz.Slug)}
+		a, sheet = Attempt{ID: id}, Sheet{Questions: v.quiz.draw(seedOf(id), count), Once: isCheck(v.quiz.Slug)}
 	} else if sheet, err = a.Sheet(); err != nil {
 		return err
 	}
@@ -200,12 +226,13 @@ func (h *handlers) answer(c echo.Context) error {
 
 // keep keeps the answer of a form and shows what it led to.
 func (h *handlers) keep(c echo.Context, v visit) error {
-	seed, count, err := h.seed(c, v)
+	count, err := h.count(c, v)
 	if err != nil {
 		return err
 	}
-	t := Tap{Attempt: c.FormValue("attempt"), Run: v.run, At: number(c, "at"), Question: c.FormValue("question"),
-		Answer: number(c, "answer"), Lang: web.Lang(c), Seed: seed, Count: count}
+	attempt := c.FormValue("attempt")
+	t := Tap{Attempt: attempt, Run: v.run, At: number(c, "at"), Question: c.FormValue("question"),
+		Answer: number(c, "answer"), Lang: web.Lang(c), Seed: seedOf(attempt), Count: count}
 	_, err = h.Store.Answer(c.Request().Context(), v.who, v.quiz, t)
 	switch {
 	case fault.Is(err, fault.Invalid):

@@ -56,8 +56,9 @@ func (h *handlers) checks(c echo.Context) error {
 }
 
 // readCheck is a visit to the check that the address names. Conflict when it is answered
-// already, or the one before it is not. key decides which questions a first one asks.
-func (h *handlers) readCheck(c echo.Context, who people.Reader, key string) (visit, error) {
+// already, or the one before it is not. given is the attempt of the page, which decides what
+// the first check asks; empty for a new one.
+func (h *handlers) readCheck(c echo.Context, who people.Reader, given string) (visit, error) {
 	topic, when, ctx := c.Param("topic"), When(c.Param("when")), c.Request().Context()
 	v := visit{who: who, base: CheckURL(topic) + "/" + string(when)}
 	if !known(h.Catalog, topic) || when != Before && when != After {
@@ -69,7 +70,14 @@ func (h *handlers) readCheck(c echo.Context, who people.Reader, key string) (vis
 	}
 	answered := err == nil
 	if when == Before {
-		if v.quiz, err = h.Library.Before(topic, seedOf(topic, key, 0)); err != nil || !answered {
+		v.quiz = &Quiz{Slug: CheckSlug(topic, Before), Topic: topic}
+		if c.Request().Method == http.MethodGet {
+			if given, err = h.fresh(c, v, given); err != nil {
+				return v, err
+			}
+			v.fresh = given
+		}
+		if v.quiz, err = h.Library.Before(topic, seedOf(given)); err != nil || !answered {
 			return v, err
 		}
 		return v, fault.New(fault.Conflict, "quizzes.check_done")
@@ -91,9 +99,7 @@ func (h *handlers) readCheck(c echo.Context, who people.Reader, key string) (vis
 
 // check asks the next of the three questions, or shows that all are answered.
 func (h *handlers) check(c echo.Context) error {
-	who := people.Who(c)
-	_, key := who.Key()
-	v, err := h.readCheck(c, who, key)
+	v, err := h.readCheck(c, people.Who(c), c.QueryParam("attempt"))
 	if fault.Is(err, fault.Conflict) {
 		return c.Redirect(http.StatusSeeOther, CheckURL(c.Param("topic")))
 	}
@@ -104,14 +110,13 @@ func (h *handlers) check(c echo.Context) error {
 }
 
 // answerCheck keeps one answer. A visitor gets her visit with her first one; what she was
-// shown before does not hang on it.
+// shown before does not hang on it, but on the attempt that her page named.
 func (h *handlers) answerCheck(c echo.Context) error {
-	_, key := people.Who(c).Key()
 	who, err := room.EnsureVisit(c)
 	if err != nil {
 		return err
 	}
-	v, err := h.readCheck(c, who, key)
+	v, err := h.readCheck(c, who, c.FormValue("attempt"))
 	if fault.Is(err, fault.Conflict) {
 		return c.Redirect(http.StatusSeeOther, CheckURL(c.Param("topic")))
 	}

@@ -263,6 +263,7 @@ func TestPurgeForgetsVisitorsOnly(t *testing.T) {
 // TestGoldenPages compares each sort of page in each language with testdata.
 func TestGoldenPages(t *testing.T) {
 	h := newHall(t)
+	h.asking(h.quiz().Questions[0].ID, h.quiz().Questions[1].ID)
 	for _, lang := range locales.Written() {
 		b := func() *roomtest.Browser {
 			if lang == "en" {

@@ -105,8 +105,9 @@ func TestEachKindOfQuestionByForm(t *testing.T) {
 func TestAnOrderKeepsItsMixing(t *testing.T) {
 	h, _ := ofKind(t, quizzes.InOrder)
 	own := h.Own()
-	first := rowOf.FindAllStringSubmatch(own.Get("/quizzes/fraud/if-cheated").Body, -1)
-	again := rowOf.FindAllStringSubmatch(own.Get("/quizzes/fraud/if-cheated").Body, -1)
+	page := own.Get("/quizzes/fraud/if-cheated").Body
+	first := rowOf.FindAllStringSubmatch(page, -1)
+	again := rowOf.FindAllStringSubmatch(own.Get("/quizzes/fraud/if-cheated?attempt="+form(t, page)[1]).Body, -1)
 	if len(first) != 3 {
 		t.Fatalf("rows: %v", first)
 	}

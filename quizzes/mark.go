@@ -21,6 +21,9 @@ func (m mark) Solved() bool { return m.Want < 0 }
 func (q Question) mark(tapped []int) mark {
 	m := mark{Want: q.wanted(nil)}
 	for _, t := range tapped {
+		if m.Solved() { // nothing is taken away any more
+			break
+		}
 		if t != m.Want {
 			m.Slips++
 			if t >= 0 && t < len(q.Answers) && !slices.Contains(m.Off, t) {

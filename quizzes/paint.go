@@ -94,14 +94,26 @@ func (h *handlers) paint(c echo.Context, v visit, a Attempt, sheet Sheet, at, st
 	}
 	d.ways(v, a, at, run)
 	if l, err := h.Catalog.Lesson(v.quiz.Slug); err == nil && d.Last && d.Of == 1 && d.Lesson == nil && l.HasScene() {
-		d.Again, d.Practise = true, courses.PracticeURL(v.quiz.Slug, "")+"?mode=unaided"
+		d.Again, d.Practise = true, courses.PracticeURL(v.quiz.Slug, "")+"?mode="+h.comingBack(v.quiz.Slug)
 	}
 	file := "question.html"
 	if solved {
 		file = "right.html"
 	}
 	view := web.View{Back: back, Body: "quiz", Topic: v.quiz.Topic, Data: d, Speak: h.spoken(lang, speak)}
+	if _, key := v.who.Key(); key == "" { // in larger type or another language, still the same question
+		view.Address = v.url(a.ID, 0)
+	}
 	return h.pages.Show(c, status, file, view)
+}
+
+// comingBack is the mode in which somebody who comes back practises: alone, and on the phone
+// that looks different where there is one.
+func (h *handlers) comingBack(slug string) string {
+	if h.Second(slug) {
+		return "changed"
+	}
+	return "unaided"
 }
 
 // shown is the question that a page shows: the one that was asked for if the reader has

@@ -41,8 +41,8 @@ func TestARatingLeadsToNobody(t *testing.T) {
 	for range 2 { // a double tap
 		tablet.Post("/rate/"+police, "id", id, "run", run, "faces", "3").Leads(done)
 	}
-	tablet.Post("/rate/"+police, "id", db.NewRandomID(), "run", run, "faces", "1").Leads(done) // a second tab
-	tablet.Get("/rate/" + police + "?run=" + run).Leads(done)                                  // asked before
+	tablet.Post("/rate/"+police, "id", db.NewRandomID(), "run", run, "faces", "1", "reason", "").Leads(done) // a second tab
+	tablet.Get("/rate/" + police + "?run=" + run).Leads(done)                                                // asked before
 
 	facts := h.facts(ledger.Rated)
 	if len(facts) != 1 {
@@ -76,7 +76,7 @@ func TestARatingAtHomeCountsForTheDay(t *testing.T) {
 	own := h.Own()
 	id := rateForm(t, own.Get("/rate/"+police).Shows().Body)
 	for range 2 { // outside a run only the ID says that it is the same tap
-		own.Post("/rate/"+police, "id", id, "faces", "2").Leads("/lessons/" + police + "/done")
+		own.Post("/rate/"+police, "id", id, "faces", "2", "reason", "").Leads("/lessons/" + police + "/done")
 	}
 	facts := h.facts(ledger.Rated)
 	if len(facts) != 1 {
@@ -108,7 +108,7 @@ func TestRatingsThatCannotBe(t *testing.T) {
 	if len(h.facts(ledger.Rated)) != 0 {
 		t.Error("something was kept")
 	}
-	own.Post("/rate/"+police, "id", db.NewRandomID(), "run", run, "faces", "1").Leads("/lessons/" + police + "/done?run=" + run)
+	own.Post("/rate/"+police, "id", db.NewRandomID(), "run", run, "faces", "1", "reason", "too-fast").Leads("/lessons/" + police + "/done?run=" + run)
 	forget := func() {
 		if err := h.store.ForgetAsked(t.Context()); err != nil {
 			t.Fatal(err)

@@ -108,6 +108,9 @@ func (s *Store) begin(ctx context.Context, who people.Reader, quiz *Quiz, t Tap)
 	if column == "" {
 		return Attempt{}, fmt.Errorf("quizzes: an answer of nobody")
 	}
+	if isRun(t.Attempt) == "" { // no page of ours
+		return Attempt{}, fault.New(fault.Invalid, "quizzes.not_asked")
+	}
 	open, err := s.open(ctx, who, quiz.Slug)
 	switch {
 	case err == nil && open.ID == t.Attempt: // the same tap by way of another instance, this moment
@@ -230,6 +233,15 @@ func (s *Store) Current(ctx context.Context, who people.Reader, quiz, run, id st
 	}
 	return take(gorm.G[Attempt](s.db).Where("run = ? AND quiz = ? AND done_at IS NOT NULL AND "+column+" = ?", run, quiz, value).
 		Order("done_at DESC, id").Take(ctx))
+}
+
+// Taken reports whether there is an attempt of that number, whose ever it is.
+func (s *Store) Taken(ctx context.Context, id string) (bool, error) {
+	_, err := take(gorm.G[Attempt](s.db).Select("id").Where("id = ?", id).Take(ctx))
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // First is the reader's first attempt at a quiz that was handed in; NotFound when there is

@@ -176,6 +176,7 @@ func (s *story) visitorTakesTheLesson() {
 	t := s.tablet
 	t.Open(s.url("/leave"))
 	t.Follow(".foot-left button")
+	s.howWasTheClass()
 	t.AwaitAddress("/tablet")
 	t.SeeNot(learnerName + "，")
 	t.Follow("[data-primary]") // 不用卡，直接学
@@ -197,4 +198,13 @@ func (s *story) visitorTakesTheLesson() {
 	}
 	t.Open(s.url("/leave"))
 	t.Follow(".foot-left button")
+	t.Follow(".foot-main a") // 不评了
+	t.AwaitAddress("/tablet")
+}
+
+// howWasTheClass: a face, and nobody tried to sell her anything.
+func (s *story) howWasTheClass() {
+	t := s.tablet
+	t.Follow("button.face[value='3']")
+	t.Follow(".answers button[value='no']")
 }

@@ -13,6 +13,7 @@ import (
 	"silverclass/app/web"
 	"silverclass/courses"
 	"silverclass/live"
+	"silverclass/quizzes"
 
 	"github.com/labstack/echo/v4"
 )
@@ -31,6 +32,7 @@ type Config struct {
 	Live     *live.Store
 	Tour     *tour.Store
 	Staff    *people.StaffStore
+	Quizzes  *quizzes.Store
 	// Sources offer the today card, the first that has one wins.
 	Sources []Source
 }
@@ -61,6 +63,7 @@ type homePage struct {
 	Today    *Card  // nil when there is nothing at all to do
 	Topics   []topicTile
 	Class    *classTile // nil while no class of this venue is near
+	Rate     string     // where the session that is over is asked about; empty when none is, or a class is near
 	Seated   bool       // somebody sits at this shared tablet
 }
 
@@ -103,6 +106,15 @@ func (h *handlers) home(c echo.Context) error {
 	}
 	if data.Class != nil {
 		data.Class.Minutes = max(0, int((data.Class.StartsAt.Sub(now)+time.Minute-1)/time.Minute))
+	}
+	if data.Class == nil {
+		session, ok, err := h.cfg.Quizzes.ToRate(ctx, who)
+		if err != nil {
+			return err
+		}
+		if ok {
+			data.Rate = quizzes.RateSessionURL(session.ID, "")
+		}
 	}
 	return h.pages.Show(c, http.StatusOK, "home.html", web.View{Body: "home langs-top", Data: data})
 }

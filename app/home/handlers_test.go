@@ -36,7 +36,7 @@ func newHall(t *testing.T) *hall {
 	progress := courses.NewProgress(h.catalog, h.courses)
 	courses.Register(h.Routes, h.Site, h.catalog, h.courses)
 	home.Register(h.Routes, home.Config{Site: h.Site, Catalog: h.catalog, Progress: progress, Live: h.live, Tour: h.Tour, Staff: h.Staff,
-		Sources: []home.Source{home.FromRoom(h.Room, h.catalog), home.FromLive(h.live, h.Tour, h.Staff), home.HalfWay(progress), home.NextLesson(progress, h.Tour)}})
+		Quizzes: quizzes.NewStore(h.DB.DB, h.Clock.Now), Sources: []home.Source{home.FromRoom(h.Room, h.catalog), home.FromLive(h.live, h.Tour, h.Staff), home.HalfWay(progress), home.NextLesson(progress, h.Tour)}})
 	return h
 }
 

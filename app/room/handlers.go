@@ -121,14 +121,15 @@ func (h *handlers) leave(c echo.Context) error {
 }
 
 // leaveNow ends the seat: by the button, or because nobody answered the idle question.
-// The next person at a tablet begins with its own language and text size.
+// The next person at a tablet begins with its own language and text size. Who has done
+// something in a session and leaves it is asked how it was, on a page that knows the seat
+// alone; nobody else is.
 func (h *handlers) leaveNow(c echo.Context) error {
-	r := people.Who(c)
+	r, why := people.Who(c), Left
+	if c.FormValue("why") == string(Idle) {
+		why = Idle
+	}
 	if r.SeatID != "" {
-		why := Left
-		if c.FormValue("why") == string(Idle) {
-			why = Idle
-		}
 		if err := h.cfg.Store.End(c.Request().Context(), r.SeatID, why, nil); err != nil {
 			return err
 		}
@@ -141,6 +142,9 @@ func (h *handlers) leaveNow(c echo.Context) error {
 		if h.cfg.Site.Cookie(c, name) != "" {
 			h.cfg.Site.SetCookie(c, name, "", -1)
 		}
+	}
+	if seat := SeatOf(c); why != Idle && r.Tablet != nil && seat.SessionID != nil && seat.Place.Kind != "" {
+		return c.Redirect(http.StatusSeeOther, "/rate/session/"+*seat.SessionID+"?seat="+seat.ID)
 	}
 	return c.Redirect(http.StatusSeeOther, h.after(r))
 }

@@ -3,6 +3,7 @@ package tour
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -217,6 +218,17 @@ func (s *Store) IsPresent(ctx context.Context, sessionID, personID string) (bool
 	n, err := gorm.G[Attendance](s.db).
 		Where("session_id = ? AND person_id = ? AND retracted_at IS NULL", sessionID, personID).Count(ctx, "id")
 	return n > 0, err
+}
+
+// Came are the sessions that a person was checked in to and that ended after an instant,
+// the latest first, at most ten.
+func (s *Store) Came(ctx context.Context, personID string, after time.Time) ([]Session, error) {
+	list, err := gorm.G[Session](s.db).Where("ends_at > ? AND id IN (SELECT session_id FROM attendances WHERE person_id = ? AND retracted_at IS NULL)",
+		db.Instant(after), personID).Order("ends_at DESC, id").Limit(10).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("sessions that somebody came to: %w", err)
+	}
+	return list, nil
 }
 
 // Refuse keeps a scan that was not taken.

@@ -37,6 +37,9 @@ const (
 type View struct {
 	// Back is where 返回 leads. Empty hides 返回 and 首页: only home does that.
 	Back string
+	// Address is where the page is found again, when that is more than where it was asked
+	// for; else empty.
+	Address string
 	// Speak is what 朗读 says; empty means the words that stand in main.
 	Speak string
 	// SpeakTag is the html lang of Speak where it is not the page's own; else empty.
@@ -166,6 +169,9 @@ func (s *Site) page(c echo.Context, v View, status int, f *fault.Error) *Page {
 		p.Touch = likes.Touch
 	}
 	p.Path = r.URL.RequestURI()
+	if v.Address != "" {
+		p.Path = v.Address
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		p.Path = "/"
 		if v.Back != "" {

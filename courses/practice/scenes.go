@@ -54,6 +54,13 @@ func Check(fsys fs.FS, w *courses.Wording) []courses.Problem {
 // whose scene does not exist leaves its door out.
 func (l *Library) Has(slug string) bool { return l.scenes[slug] != nil }
 
+// HasSecond reports whether the scene of that slug is also practised on a phone that looks
+// different.
+func (l *Library) HasSecond(slug string) bool {
+	s := l.scenes[slug]
+	return s != nil && s.Second
+}
+
 // Scene is the scene of that slug, or fault.NotFound.
 func (l *Library) Scene(slug string) (*Scene, error) {
 	if s := l.scenes[slug]; s != nil {
