@@ -45,7 +45,7 @@ func (w *walker) speak(p *Program, lang string) {
 func (w *walker) visitorsPages(p *Program) {
 	w.t.Helper()
 	for _, address := range []string{"/", "/topics/info-apps", "/topics/fraud", "/topics/mobile-payment", "/topics/e-commerce",
-		"/topics/network-security", "/search", "/search?q=fk", "/search?q=xxqq", "/help", "/me", "/card", "/notice", "/practice/warm-up", "/practice/warm-up?step=5", "/practice/warm-up?step=6&missed=6&double=3"} {
+		"/topics/network-security", "/search", "/search?q=fk", "/search?q=xxqq", "/help", "/me", "/card", "/notice", "/practice/warm-up", "/practice/warm-up?step=4", "/practice/warm-up?step=5", "/practice/warm-up?step=6&missed=6&double=3"} {
 		w.Open(p.URL(address))
 		w.look(address)
 	}

@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"html/template"
 	"net/http"
 	"strconv"
 
@@ -24,9 +25,12 @@ const (
 	slowVoice, usualVoice            = 70, 85
 )
 
-// measured is what the script counted: taps beside, taps made twice, fingers that rested.
-// It is in the address of the last page only and is not kept.
-type measured struct{ missed, double, long int }
+// swipeStep is where a page is turned by a finger that slides; a link does the same.
+const swipeStep = 4
+
+// measured is what the script counted: taps beside, taps made twice, fingers that rested,
+// slides that were too short. It is in the address of the last page only and is not kept.
+type measured struct{ missed, double, long, short int }
 
 // proposal is what would make it easier; it is kept if she wants it.
 func (m measured) proposal(size int) web.Comfort {
@@ -37,10 +41,10 @@ func (m measured) proposal(size int) web.Comfort {
 	case m.missed >= missesForLarge:
 		c.Size = max(size, 2)
 	}
-	if m.double+m.long >= tremblesForPatience {
+	if m.double+m.long+m.short >= tremblesForPatience {
 		c.Touch = web.TouchPatient
 	}
-	if m.missed+m.double+m.long >= missesForLargest {
+	if m.missed+m.double+m.long+m.short >= missesForLargest {
 		c.Voice = slowVoice
 	}
 	return c
@@ -50,7 +54,9 @@ type warmUpPage struct {
 	Step, Of int
 	Next     string
 	Before   string
-	Propose  web.Comfort
+	// Leaf is the page to turn, Under the one below it; empty on other steps.
+	Leaf, Under template.HTML
+	Propose     web.Comfort
 }
 
 // warmUp shows one thing to tap. Every step is a link, so it works without a script; with
@@ -71,8 +77,11 @@ func (h *handlers) warmUp(c echo.Context) error {
 	}
 	if d.Step > warmUpSteps {
 		file, speak = "warm-up-done.html", "practice.warm_done"
-		m := measured{number("missed", 0, 99), number("double", 0, 99), number("long", 0, 99)}
+		m := measured{number("missed", 0, 99), number("double", 0, 99), number("long", 0, 99), number("short", 0, 99)}
 		d.Propose = m.proposal(h.Site.Size(c))
+	}
+	if d.Step == swipeStep {
+		d.Leaf, d.Under = icon("photos"), icon("star")
 	}
 	d.Before = back
 	view := web.View{Back: back, Body: "practice", Topic: "info-apps", Data: d, Scripts: []string{"practice-warm-up"},
