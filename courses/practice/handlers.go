@@ -161,21 +161,19 @@ func (h *handlers) tap(c echo.Context) error {
 	if len(taps) == 0 || len(taps) > mostTaps {
 		taps = []string{""} // offered nowhere: refused below
 	}
-	play, left := c.FormValue("play"), false
-	for i, do := range taps {
-		row, err := h.Store.Tap(c.Request().Context(), who, v.scene, Tap{Play: play, Run: v.run, Mode: h.mode(c), At: at + i, Do: do})
-		switch {
-		case fault.Is(err, fault.Invalid):
-			return h.page(c, v, play, http.StatusUnprocessableEntity, "practice.not_offered")
-		case fault.Is(err, fault.Conflict):
-			return h.page(c, v, play, http.StatusConflict, "practice.stale")
-		case err != nil:
-			return err
-		}
-		if left = row.LeftAt != nil; left {
-			h.Site.Flash(c, "practice.too_long", nil)
-			break
-		}
+	play := c.FormValue("play")
+	row, err := h.Store.Tap(c.Request().Context(), who, v.scene, Tap{Play: play, Run: v.run, Mode: h.mode(c), At: at, Do: taps[0], More: taps[1:]})
+	switch {
+	case fault.Is(err, fault.Invalid):
+		return h.page(c, v, play, http.StatusUnprocessableEntity, "practice.not_offered")
+	case fault.Is(err, fault.Conflict):
+		return h.page(c, v, play, http.StatusConflict, "practice.stale")
+	case err != nil:
+		return err
+	}
+	left := row.LeftAt != nil
+	if left {
+		h.Site.Flash(c, "practice.too_long", nil)
 	}
 	if c.FormValue("quiet") != "" && !left {
 		return c.NoContent(http.StatusNoContent)

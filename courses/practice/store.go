@@ -102,14 +102,20 @@ type Tap struct {
 	Mode Mode   // in which a new go begins; an open one keeps its own
 	At   int    // how many taps the page had before it: so the same tap again is seen
 	Do   string // a choice, or TapBack, TapAgain, TapTry
+	// More are the taps that followed it, where a script sends several at once.
+	More []string
 }
 
 // Tap plays one tap and keeps it, in one transaction with what follows from it: the facts
 // started (with the first tap) and practised (at the ending, once), the run's mark and
 // the room's place. The same tap again changes nothing.
 //
-// Faults, with nothing changed: Invalid when the screen does not offer it, Conflict when
-// the page is older than the go, NotFound when the go is somebody else's.
+// Of several taps those count that come before the first that cannot be; a go that is left
+// ends them.
+//
+// Faults, with nothing changed by the tap that they are about: Invalid when the screen does
+// not offer it, Conflict when the page is older than the go, NotFound when the go is somebody
+// else's.
 func (s *Store) Tap(ctx context.Context, who people.Reader, scene *Scene, t Tap) (Row, error) {
 	row, err := s.tryTap(ctx, who, scene, t)
 	if errors.Is(err, gorm.ErrDuplicatedKey) || errors.Is(err, errMoved) { // another request was first
@@ -126,11 +132,27 @@ var errMoved = errors.New("practice: the play was moved meanwhile")
 
 func (s *Store) tryTap(ctx context.Context, who people.Reader, scene *Scene, t Tap) (Row, error) {
 	var row Row
+	var refused error
 	err := ledger.Write(ctx, s.db, func(tx *gorm.DB) error {
 		var err error
-		row, err = NewStore(tx, s.now).tap(ctx, who, scene, t)
-		return err
+		all, more := NewStore(tx, s.now), append([]string{t.Do}, t.More...)
+		for i, do := range more {
+			one := t
+			one.At, one.Do = t.At+i, do
+			row, err = all.tap(ctx, who, scene, one)
+			if err == nil && row.LeftAt == nil {
+				continue
+			}
+			if i > 0 && fault.KindOf(err) != fault.Internal { // those before it count
+				refused, err = err, nil
+			}
+			return err
+		}
+		return nil
 	})
+	if err == nil {
+		err = refused
+	}
 	return row, err
 }
 
@@ -207,8 +229,12 @@ func (s *Store) move(ctx context.Context, who people.Reader, scene *Scene, row R
 		return row, err
 	}
 	now := db.Instant(s.now())
-	row.Seconds += int(min(max(0, now.Sub(row.MovedAt)), longestPause) / time.Second)
+	pause := max(0, now.Sub(row.MovedAt))
+	row.Seconds += int(min(pause, longestPause) / time.Second)
 	row.MovedAt, row.Place, row.Stopped = now, place(st), scene.Base(st.Stopped)
+	if pause < longestPause {
+		row.MovedAt = now.Add(-pause % time.Second) // the part of a second counts with the next tap
+	}
 	row.Slips, row.Misses, row.FalseAlarms, row.Hints = st.Slips, st.Misses, st.FalseAlarms, st.Hints
 	if t.Run != "" {
 		row.Run = t.Run

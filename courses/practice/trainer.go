@@ -66,8 +66,10 @@ type sceneRow struct {
 	Screens, Mistakes          int
 	Goes, Alone                int
 	Slips, Misses, FalseAlarms int
-	Made                       []counted
-	Address                    string
+	// Made are the commonest mistakes, Stopped the screens from which an ending was reached:
+	// with a caller, where she stopped him.
+	Made, Stopped []counted
+	Address       string
 }
 
 type counted struct {
@@ -94,23 +96,40 @@ func (h *handlers) table(c echo.Context) error {
 		}
 		if t := counts[slug]; t != nil {
 			r.Goes, r.Alone, r.Slips, r.Misses, r.FalseAlarms = t.goes, t.alone, t.slips, t.misses, t.falseAlarms
-			r.Made = commonest(s, t.made, lang)
+			r.Made = commonest(t.made, func(id string) string { return s.mistakeTitle(id, lang) })
+			r.Stopped = commonest(t.stopped, func(id string) string { return s.screenTitle(id, lang) })
 		}
 		rows = append(rows, r)
 	}
 	return h.staff.Show(c, http.StatusOK, "table.html", web.View{Data: rows})
 }
 
-// commonest are the commonest mistakes by their titles. A mistake that the file no longer has
-// keeps its name.
-func commonest(s *Scene, made map[string]int, lang string) []counted {
-	var all []counted
-	for id, n := range made {
-		title := id
-		if m := s.mistakes[id]; m != nil {
-			title = m.Title.In(lang)
+// mistakeTitle is what a mistake is called; one that the file no longer has keeps its name.
+func (s *Scene) mistakeTitle(id, lang string) string {
+	if m := s.mistakes[id]; m != nil {
+		return m.Title.In(lang)
+	}
+	return id
+}
+
+// screenTitle is who calls or writes on a screen, what a page is called, or its question; one
+// without words, or that the file no longer has, keeps its name.
+func (s *Scene) screenTitle(id, lang string) string {
+	if x := s.screens[id]; x != nil {
+		for _, t := range []courses.Text{x.From, x.Ask} {
+			if t != nil {
+				return t.In(lang)
+			}
 		}
-		all = append(all, counted{title, n})
+	}
+	return id
+}
+
+// commonest are the commonest of what was counted, at most mostNamed, in words.
+func commonest(counts map[string]int, words func(string) string) []counted {
+	var all []counted
+	for id, n := range counts {
+		all = append(all, counted{words(id), n})
 	}
 	slices.SortFunc(all, func(a, b counted) int {
 		if a.Count != b.Count {

@@ -18,7 +18,7 @@ func TestTrainersSeeWhatHappensInScenes(t *testing.T) {
 		page, _ = press(t, own, page, police, do)
 	}
 	trainer := h.As("trainer")
-	table := trainer.Get("/staff/practice").Shows("接到“公安局”的电话", "× 1", `/staff/practice/`+police)
+	table := trainer.Get("/staff/practice").Shows("接到“公安局”的电话", "× 1", "停在哪里", `/staff/practice/`+police)
 	table.Hides("王阿姨")
 	seen := trainer.Get("/staff/practice/"+police).Shows("练习，不是真的", "accused", "接听")
 	if strings.Contains(seen.Body, "<button class=\"key") || strings.Contains(seen.Body, "<button class=\"tap") {
