@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"silverclass/app/db"
@@ -172,11 +173,11 @@ func (b *builder) nextTap(scene *practice.Scene, st practice.State) string {
 	case practice.AtShown:
 		return practice.TapTry
 	}
-	screen := scene.Screen(st.At.ID)
 	if b.rand.IntN(5) == 0 {
-		return screen.Choices[b.rand.IntN(len(screen.Choices))].Do
+		offers := slices.DeleteFunc(scene.Offers(st), func(do string) bool { return do == practice.TapBack || do == practice.TapHint })
+		return offers[b.rand.IntN(len(offers))]
 	}
-	return screen.Best().Do
+	return scene.Screen(st.At.ID).Best().Do
 }
 
 // closeSession counts heads, notes who served and what was there, and closes.
