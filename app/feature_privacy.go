@@ -24,6 +24,7 @@ func (p *program) openPrivacy(ctx context.Context) error {
 			p.log.Warn("no phone numbers", "why", line)
 		}
 	}
+	p.people = p.people.WithPhones(p.phones)
 	p.privacy = privacy.NewStore(p.db.DB, p.now, keepers(), privacy.OpenLog(p.settings.dir().Erased()))
 	again, err := p.privacy.Replay(ctx)
 	if err != nil {

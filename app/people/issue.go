@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,6 +38,11 @@ type Issue struct {
 	Sex     Sex
 	// Medium is Spoken or Paper; empty means Spoken.
 	Medium string
+	// Pictures is her own yes to being seen in pictures; PhoneToo the one to a number for
+	// being told of classes, and Phone the number as typed. Both cost nothing to refuse.
+	Pictures, PhoneToo bool
+	Phone              string
+	Phones             *PhoneKeys // under which the number is kept; nil where none are
 	// By says who issued it and where: her staff ID, session, venue and tablet.
 	By Reader
 }
@@ -54,7 +60,9 @@ type Issued struct {
 // name and age band. Within a transaction it joins it.
 //
 // Faults: Invalid beside "card" when the number is wrong or somebody's already, beside
-// "name", "age" and "sex"; Conflict when the act's ID came before with other content.
+// "phone" for a number without its yes, a yes without a number and while no numbers can be
+// kept, beside "name", "age" and "sex"; Conflict when the act's ID came before with other
+// content.
 func (s *Store) Issue(ctx context.Context, i Issue) (Issued, error) {
 	number, err := i.check()
 	if err != nil {
@@ -84,7 +92,38 @@ func (i *Issue) check() (number string, err error) {
 			f.Beside("card", "people.card_wrong")
 		}
 	}
+	i.checkPhone(f)
 	return number, f.OrNil()
+}
+
+// checkPhone says what is wrong between the number and the yes to it.
+func (i *Issue) checkPhone(f *fault.Error) {
+	i.Phone = strings.TrimSpace(i.Phone)
+	switch _, err := CheckPhone(i.Phone); {
+	case i.Phone != "" && !i.PhoneToo:
+		f.Beside("phone", "people.phone_tick")
+	case i.PhoneToo && err != nil:
+		f.Beside("phone", "people.phone_wrong")
+	case i.PhoneToo && (i.Phones == nil || i.Phones.Trouble() != nil):
+		f.Beside("phone", "people.phone_not_now")
+	}
+}
+
+// agreeToMore keeps the other yeses of an issue, each as a fact of its own.
+func (s *Store) agreeToMore(ctx context.Context, i Issue, personID string) error {
+	own := func(p Purpose) ConsentAct {
+		id := uuid.NewSHA1(uuid.MustParse(i.ID), []byte(p)) // the same act again is the same yes
+		return ConsentAct{ID: id.String(), PersonID: personID, Purpose: p, Medium: i.Medium, By: i.By}
+	}
+	if i.Pictures {
+		if err := s.Agree(ctx, own(ForPictures)); err != nil {
+			return err
+		}
+	}
+	if i.PhoneToo {
+		return s.SetPhone(ctx, i.Phones, own(ForPhone), i.Phone)
+	}
+	return nil
 }
 
 func (s *Store) issue(ctx context.Context, i Issue, number string) (Issued, error) {
@@ -108,6 +147,9 @@ func (s *Store) issue(ctx context.Context, i Issue, number string) (Issued, erro
 	_, err = ledger.Append(ctx, s.db, ledger.OwnerPeople, s.now(), i.fact(p.ID), ledger.ConsentedDetail{Version: NoticeVersion, Medium: i.Medium})
 	if err == nil {
 		err = s.holds(ctx, p.ID, ForCard, i.Medium)
+	}
+	if err == nil {
+		err = s.agreeToMore(ctx, i, p.ID)
 	}
 	return Issued{Person: p, Card: card, Fresh: true}, err
 }

@@ -156,6 +156,10 @@ func (k Kept) read(ctx context.Context, g *gorm.DB, personID string) (KeptRows, 
 	if err != nil {
 		return found, err
 	}
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return found, err
+	}
 	var shown []int
 	for i, name := range names {
 		if !slices.Contains(k.Hidden, name) {
@@ -174,16 +178,22 @@ func (k Kept) read(ctx context.Context, g *gorm.DB, personID string) (KeptRows, 
 		}
 		one := make([]any, len(shown))
 		for i, n := range shown {
-			one[i] = plain(all[n])
+			one[i] = plain(all[n], types[n].DatabaseTypeName())
 		}
 		found.Rows = append(found.Rows, one)
 	}
 	return found, rows.Err()
 }
 
-func plain(v any) any {
-	if b, ok := v.([]byte); ok {
-		return string(b)
+// plain is a value as every database would give it: SQLite keeps yes and no as 1 and 0.
+func plain(v any, kind string) any {
+	switch v := v.(type) {
+	case []byte:
+		return string(v)
+	case int64:
+		if strings.HasPrefix(strings.ToUpper(kind), "BOOL") {
+			return v != 0
+		}
 	}
 	return v
 }

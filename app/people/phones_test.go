@@ -23,6 +23,48 @@ func somebody(t *testing.T, s *people.Store, name string) string {
 	return must(s.Issue(t.Context(), people.Issue{ID: db.NewID(), Name: name, AgeBand: people.Age70}))(t).Person.ID
 }
 
+// TestEachYesIsAskedApart: the card alone, or with a number, or with pictures; twice the
+// same act is one.
+func TestEachYesIsAskedApart(t *testing.T) {
+	s, d, c := newStore(t)
+	ctx := t.Context()
+	keys, _ := phones(t, s, d, c)
+	s = s.WithPhones(keys)
+	bad := func(i people.Issue) {
+		t.Helper()
+		i.ID, i.AgeBand = db.NewID(), people.Age70
+		if _, err := s.Issue(ctx, i); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%+v: got %v", i, err)
+		}
+	}
+	bad(people.Issue{Phones: keys, Phone: "13812345678"})
+	bad(people.Issue{Phones: keys, PhoneToo: true})
+	bad(people.Issue{PhoneToo: true, Phone: "13812345678"}) // no keys here
+	i := people.Issue{ID: db.NewID(), AgeBand: people.Age70, Phones: keys, Pictures: true, PhoneToo: true, Phone: "138 1234 5678"}
+	id := must(s.Issue(ctx, i))(t).Person.ID
+	if again := must(s.Issue(ctx, i))(t); again.Fresh || again.Person.ID != id {
+		t.Errorf("again: %+v", again)
+	}
+	var facts int64
+	if err := d.Raw("SELECT count(*) FROM ledger_facts WHERE verb = 'consented' AND person_id = ?", id).Scan(&facts).Error; err != nil || facts != 3 {
+		t.Errorf("%d consented facts, want 3; %v", facts, err)
+	}
+	for _, p := range people.Purposes() {
+		if given := must(s.Consents(ctx, id))(t)[p]; !given.Holds() || given.Medium != people.Spoken {
+			t.Errorf("%s: %+v", p, given)
+		}
+	}
+	for _, text := range []string{"13812345678", "5678"} {
+		if found := must(s.Search(ctx, text, 9))(t); len(found) != 1 || found[0].ID != id {
+			t.Errorf("by %s: %+v", text, found)
+		}
+	}
+	plain := must(s.Issue(ctx, people.Issue{ID: db.NewID(), AgeBand: people.Age70, Phones: keys}))(t).Person.ID
+	if given := must(s.Consents(ctx, plain))(t); len(given) != 1 {
+		t.Errorf("asked for the card alone: %+v", given)
+	}
+}
+
 func TestPhoneIsSealedFoundAndMasked(t *testing.T) {
 	s, d, c := newStore(t)
 	ctx := t.Context()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,12 +18,23 @@ import (
 // Store reads and writes learners, cards, tablets, waits and audits. Staff have a store
 // of their own.
 type Store struct {
-	db  *gorm.DB
-	now func() time.Time
+	db     *gorm.DB
+	now    func() time.Time
+	phones *PhoneKeys // nil where nobody asks for phone numbers
 }
 
 // NewStore makes a store on a database or within a transaction.
 func NewStore(g *gorm.DB, now func() time.Time) *Store { return &Store{db: g, now: now} }
+
+// WithPhones is the same store that also finds people by their phone numbers, and knows
+// under which keys they are kept.
+func (s *Store) WithPhones(k *PhoneKeys) *Store { return &Store{db: s.db, now: s.now, phones: k} }
+
+// Phones are the keys of WithPhones; nil without them.
+func (s *Store) Phones() *PhoneKeys { return s.phones }
+
+// KeepsPhones reports whether numbers can be kept just now.
+func (s *Store) KeepsPhones() bool { return s.phones != nil && s.phones.Trouble() == nil }
 
 // Person finds a learner by ID. It is fault.NotFound when there is none, also when she
 // was erased.
@@ -87,9 +99,9 @@ func (s *Store) Cards(ctx context.Context, personID string) ([]Card, error) {
 	return gorm.G[Card](s.db).Where("person_id = ?", personID).Order("revoked_at IS NOT NULL, created_at DESC, number").Limit(100).Find(ctx)
 }
 
-// Search finds learners by a whole card number, by the last four characters of a card,
-// or by a part of their name: at most limit of them, ordered by name. An empty text
-// finds nobody.
+// Search finds learners by a whole card number or its last four characters, by a whole
+// phone number or its last four digits, or by a part of their name: at most limit of
+// them, ordered by name. An empty text finds nobody.
 func (s *Store) Search(ctx context.Context, text string, limit int) ([]Person, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -102,12 +114,23 @@ func (s *Store) Search(ctx context.Context, text string, limit int) ([]Person, e
 	} else if t := squeezeCard(text); len(t) == 4 {
 		find = find.Or("id IN (SELECT person_id FROM cards WHERE number LIKE ? AND revoked_at IS NULL)", "____"+strings.NewReplacer("%", "", "_", "").Replace(t))
 	}
+	if fourDigits.MatchString(text) {
+		find = find.Or("id IN (SELECT person_id FROM phones WHERE tail = ?)", text)
+	} else if _, err := CheckPhone(text); err == nil && s.phones != nil {
+		ids, err := s.FindPhone(ctx, s.phones, text)
+		if err != nil {
+			return nil, err
+		}
+		find = find.Or("id IN ?", ids)
+	}
 	list, err := find.Order("name, id").Limit(limit).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("search persons: %w", err)
 	}
 	return list, s.fillTails(ctx, list)
 }
+
+var fourDigits = regexp.MustCompile(`^[0-9]{4}$`)
 
 // EditPerson is what staff may mend of a learner.
 type EditPerson struct {

@@ -59,7 +59,7 @@ func (h *handlers) deskPage(c echo.Context) (deskPage, error) {
 	if err != nil {
 		return deskPage{}, err
 	}
-	p := deskPage{Person: w.Person, Parts: h.tell(c).parts(w, true), Kinds: Kinds(), Askers: Askers(), Reasons: people.UnmaskReasons(),
+	p := deskPage{Person: w.Person, Parts: h.tell(c).parts(w, partLines), Kinds: Kinds(), Askers: Askers(), Reasons: people.UnmaskReasons(),
 		Trouble: h.Phones.Trouble(), URL: "/staff/people/" + id + "/information", Unmasks: h.May(c, people.Trainer, id) == nil}
 	consents, err := h.People.Consents(ctx, id)
 	if err != nil {

@@ -93,7 +93,7 @@ func (h *handlers) mine(c echo.Context) error {
 	if err != nil {
 		return gone(err)
 	}
-	p := minePage{Name: w.Person.Name, Card: w.Person.CardTail, Parts: h.tell(c).parts(w, false), Base: home}
+	p := minePage{Name: w.Person.Name, Card: w.Person.CardTail, Parts: h.tell(c).parts(w, 0), Base: home}
 	consents, err := h.People.Consents(ctx, who.Person.ID)
 	if err != nil {
 		return err
@@ -146,7 +146,7 @@ func (h *handlers) part(c echo.Context) error {
 	if err != nil {
 		return gone(err)
 	}
-	return h.showPart(c, h.tell(c).parts(w, true), home, false)
+	return h.showPart(c, h.tell(c).parts(w, partLines), home, false)
 }
 
 func (h *handlers) showPart(c echo.Context, parts []part, base string, practice bool) error {

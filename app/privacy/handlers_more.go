@@ -2,7 +2,9 @@ package privacy
 
 import (
 	"bytes"
+	"math"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,7 +22,7 @@ type consentLine struct {
 // consentsPage is to what she said yes.
 type consentsPage struct {
 	Lines []consentLine
-	New   bool // the notice is newer than her yes
+	New   bool // the notice is newer than her yes, and nobody asked her yet
 }
 
 func (h *handlers) showConsents(c echo.Context) error {
@@ -33,7 +35,7 @@ func (h *handlers) showConsents(c echo.Context) error {
 		p.Lines = append(p.Lines, consentLine{purpose, found[purpose]})
 	}
 	card, ok := found[people.ForCard]
-	p.New = ok && card.Version != people.NoticeVersion
+	p.New = ok && card.Version != people.NoticeVersion && card.AskedVersion != people.NoticeVersion
 	return h.learner.Show(c, http.StatusOK, "consents.html", web.View{Back: home, Data: p})
 }
 
@@ -72,11 +74,15 @@ func (h *handlers) take(c echo.Context) error {
 	return h.learner.Show(c, http.StatusOK, "take.html", web.View{Back: home, Data: onPaperOnly(c) != nil})
 }
 
-// printPage is everything on paper.
+// printPage is everything on paper: each row as a line in plain words. The file has below
+// them every column of every row as well.
 type printPage struct {
 	Name   string
+	Card   string
+	Parts  []part
 	Sheets []sheet
-	Made   string
+	Notice string
+	Made   time.Time
 }
 
 func (h *handlers) printPage(c echo.Context, personID string) (printPage, error) {
@@ -84,7 +90,8 @@ func (h *handlers) printPage(c echo.Context, personID string) (printPage, error)
 	if err != nil {
 		return printPage{}, err
 	}
-	return printPage{Name: w.Person.Name, Sheets: w.sheets(h.say(c), h.Zone), Made: w.At.In(h.Zone).Format("2006-01-02 15:04")}, nil
+	return printPage{Name: w.Person.Name, Card: w.Person.CardTail, Parts: h.tell(c).parts(w, math.MaxInt), Sheets: w.sheets(h.say(c), h.Zone),
+		Notice: people.NoticeVersion, Made: w.At}, nil
 }
 
 func (h *handlers) print(c echo.Context) error {

@@ -47,9 +47,10 @@ type line struct {
 type part struct {
 	Group people.KeptGroup
 	Count int
-	Lines []line // at most partLines
+	Lines []line
 }
 
+// partLines is how many lines of a group the screen has; paper has all.
 const partLines = 60
 
 // teller turns rows into lines in one language.
@@ -60,8 +61,8 @@ type teller struct {
 	titles Titles
 }
 
-// parts are the groups of w that have a place on the page, in their order.
-func (t teller) parts(w Whole, lines bool) []part {
+// parts are the groups of w in their order, each with at most so many lines.
+func (t teller) parts(w Whole, most int) []part {
 	var list []part
 	for _, g := range people.KeptGroups() {
 		p := part{Group: g}
@@ -70,7 +71,7 @@ func (t teller) parts(w Whole, lines bool) []part {
 				continue
 			}
 			p.Count += len(table.Rows)
-			for i := len(table.Rows) - 1; lines && i >= 0 && len(p.Lines) < partLines; i-- {
+			for i := len(table.Rows) - 1; i >= 0 && len(p.Lines) < most; i-- {
 				p.Lines = append(p.Lines, t.line(table, table.Rows[i]))
 			}
 		}
@@ -103,7 +104,7 @@ func (t teller) line(k people.KeptRows, row []any) line {
 	}
 	switch k.Table {
 	case "persons":
-		l.What = strings.Join(notEmpty(text("name"), t.t(people.AgeBand(text("age_band")).Key(), nil), t.t(people.Sex(text("sex")).Key(), nil)), t.t("privacy.comma", nil))
+		l.What = t.person(text("name"), people.AgeBand(text("age_band")), people.Sex(text("sex")))
 	case "cards", "sheet_cards":
 		l.What = people.Card{Number: text("number")}.Grouped()
 	case "phones":
@@ -112,9 +113,14 @@ func (t teller) line(k people.KeptRows, row []any) line {
 		l.What = t.t("privacy.purpose_"+text("purpose"), nil)
 	case "audits":
 		l.What = t.t("people.act_"+text("act"), nil)
+		l.Note = t.t("privacy.by_yourself", nil)
 		if by := text("staff_id"); by != "" {
 			l.Note = t.titles(t.ctx, "staff:"+by, t.lang)
 		}
+	case "courses_runs":
+		l.Note = t.so(l.Note, of("finished_at"))
+	case "practice_plays", "quiz_attempts":
+		l.Note = t.so(l.Note, of("done_at"))
 	case "ledger_facts":
 		l.What, l.Note = t.titles(t.ctx, text("object"), t.lang), t.t("privacy.verb_"+text("verb"), nil)
 	case "person_requests":
@@ -129,6 +135,27 @@ func (t teller) line(k people.KeptRows, row []any) line {
 		l.What, l.Note = l.Note, ""
 	}
 	return l
+}
+
+// person is what is known of somebody, and nothing of what is not.
+func (t teller) person(name string, age people.AgeBand, sex people.Sex) string {
+	known := []string{name}
+	if age != people.AgeUnknown {
+		known = append(known, t.t(age.Key(), nil))
+	}
+	if sex != people.SexUnknown {
+		known = append(known, t.t(sex.Key(), nil))
+	}
+	return strings.Join(notEmpty(known...), t.t("privacy.comma", nil))
+}
+
+// so adds to what something is whether it was done; at is when, nil when it was not.
+func (t teller) so(what string, at any) string {
+	key := "privacy.done"
+	if at == nil {
+		key = "privacy.not_done"
+	}
+	return what + t.t("privacy.comma", nil) + t.t(key, nil)
 }
 
 func notEmpty(list ...string) []string {

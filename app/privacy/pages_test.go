@@ -76,7 +76,7 @@ func TestNoFileStaysOnASharedTablet(t *testing.T) {
 		staff.Header = h.As("helper").Header
 		staff.Get(desk + file).Is(http.StatusForbidden)
 	}
-	tablet.Get(mine + "/print").Shows("王阿姨", "打印")
+	tablet.Get(mine+"/print").Shows("王阿姨", "打印")
 }
 
 // TestErasingTwiceIsOneErasing: from two devices, from the used form, by undo of nothing;
@@ -90,7 +90,7 @@ func TestErasingTwiceIsOneErasing(t *testing.T) {
 		first.Post(mine+"/erase", "id", form).Leads(mine + "/erase")
 	}
 	second.Post(mine+"/erase", "id", db.NewID()).Leads(mine + "/erase")
-	second.Get(mine + "/erase").Shows("10:10", "不删了，撤回")
+	second.Get(mine+"/erase").Shows("10:10", "不删了，撤回")
 	for range 2 {
 		second.Post(mine + "/undo").Leads(mine)
 		second.Get(mine).Shows("已经撤回，什么都没有删")

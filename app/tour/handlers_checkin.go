@@ -145,7 +145,8 @@ func (h *handlers) issue(c echo.Context) error {
 		return err
 	}
 	walk := WalkIn{CheckIn: in, Issue: people.Issue{ID: consent, Number: v.Get("card"), Name: v.Get("name"), Sex: people.Sex(v.Get("sex")),
-		AgeBand: people.AgeBand(v.Get("age")), Medium: v.Get("medium"), By: h.issuer(c, w)}}
+		AgeBand: people.AgeBand(v.Get("age")), Medium: v.Get("medium"), By: h.issuer(c, w),
+		Pictures: v.Get("pictures") != "", PhoneToo: v.Get("phone_too") != "", Phone: v.Get("phone"), Phones: h.people.Phones()}}
 	var got WalkedIn
 	switch v.Get("age") {
 	case "":

@@ -58,14 +58,16 @@ type deskPage struct {
 	Query string // what was searched for
 	Found []found
 
-	Issue issueForm
+	Issue  issueForm
+	Phones bool // numbers can be kept just now
 }
 
 // issueForm is what was typed to give somebody a card.
 type issueForm struct {
-	Open                         bool
-	Card, Name, Age, Sex, Medium string
-	Ages, Sexes, Media           []option
+	Open                                bool
+	Card, Name, Age, Sex, Medium, Phone string
+	PhoneToo, Pictures                  bool // ticked
+	Ages, Sexes, Media                  []option
 }
 
 // noAge is the form's value for somebody who would rather not say: the band is asked
@@ -74,6 +76,7 @@ const noAge = "none"
 
 func newIssueForm(v url.Values) issueForm {
 	f := issueForm{Card: v.Get("card"), Name: v.Get("name"), Age: v.Get("age"), Sex: v.Get("sex"), Medium: v.Get("medium"),
+		Phone: v.Get("phone"), PhoneToo: v.Get("phone_too") != "", Pictures: v.Get("pictures") != "",
 		Media: keyed("tour.medium_", []string{people.Spoken, people.Paper})}
 	if f.Medium == "" {
 		f.Medium = people.Spoken
@@ -136,7 +139,7 @@ func (h *handlers) deskLive(c echo.Context) error {
 
 func (h *handlers) deskPage(c echo.Context, w Whole, issue issueForm) (deskPage, error) {
 	ctx := c.Request().Context()
-	p := deskPage{Whole: w, Phase: w.Phase(h.site.Now()), Reasons: Reasons(), Issue: issue,
+	p := deskPage{Whole: w, Phase: w.Phase(h.site.Now()), Reasons: Reasons(), Issue: issue, Phones: h.people.KeepsPhones(),
 		MayRun: people.Who(c).May(people.Trainer, w.VenueID, w.City.ID)}
 	var err error
 	if p.Numbers, err = h.store.Numbers(ctx, w.ID); err != nil {

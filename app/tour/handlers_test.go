@@ -159,6 +159,7 @@ func TestFormsComeBackWithWhatWasTyped(t *testing.T) {
 		{"more usable tablets than there are", "/staff/sessions/" + w.session.ID + "/figures", url.Values{"id": id, "verb": {"equipped"}, "equipped_amount": {"5"}, "equipped_usable": {"6"}}, []string{"不能多于 5 台", `value="6"`}},
 		{"a wrong card", "/staff/sessions/" + w.session.ID + "/desk/check-in", url.Values{"id": id, "scan": {"ABCD EFGH"}}, []string{`value="ABCD EFGH"`, "没有成功的扫卡", "卡号不对或已停用"}},
 		{"a card without an age band", "/staff/sessions/" + w.session.ID + "/desk/issue", url.Values{"id": id, "consent": {db.NewID()}, "name": {"王阿姨"}}, []string{"请选年龄段", `value="王阿姨"`, `class="more" open`}},
+		{"a phone number without the yes to it", "/staff/sessions/" + w.session.ID + "/desk/issue", url.Values{"id": id, "consent": {db.NewID()}, "age": {"65-69"}, "pictures": {"1"}, "phone": {"13812345678"}}, []string{"要本人同意才能留号码", `name="pictures" value="1" checked`, `value="13812345678"`}},
 		{"a phone number as a name", "/staff/sessions/" + w.session.ID + "/desk/issue", url.Values{"id": id, "consent": {db.NewID()}, "age": {"65-69"}, "name": {"13812345678"}}, []string{`value="13812345678"`}},
 	}
 	for _, tt := range tests {
@@ -178,7 +179,7 @@ func TestFormsComeBackWithWhatWasTyped(t *testing.T) {
 func TestTheDesk(t *testing.T) {
 	w := newDesk(t)
 	at := "/staff/sessions/" + w.session.ID + "/desk"
-	walkIn := url.Values{"id": {db.NewID()}, "consent": {db.NewID()}, "age": {"none"}, "name": {"王阿姨"}}
+	walkIn := url.Values{"id": {db.NewID()}, "consent": {db.NewID()}, "age": {"none"}, "name": {"王阿姨"}, "pictures": {"1"}, "phone_too": {"1"}, "phone": {"138 1234 5678"}}
 	to := w.post(t, at+"/issue", walkIn)
 	if again := w.post(t, at+"/issue", walkIn); !strings.HasPrefix(again, strings.TrimSuffix(to, "&new=1")) {
 		t.Errorf("the same act leads to %s, want %s", again, to)
@@ -199,6 +200,12 @@ func TestTheDesk(t *testing.T) {
 	has(t, w.get(t, at+"?register="+provisional), `class="more" open`, people.GroupCard(fresh))
 	has(t, w.get(t, w.post(t, at+"/issue", url.Values{"id": {db.NewID()}, "consent": {db.NewID()}, "age": {"70-74"}, "name": {"陈叔叔"}, "card": {fresh}})), "陈叔叔", "已经签到了")
 
+	var yeses string
+	need(t, w.db.Raw("SELECT string_agg(purpose, ' ') FROM (SELECT purpose FROM consents ORDER BY purpose) AS given").Scan(&yeses).Error)
+	if yeses != "card card phone pictures" { // hers, and the one of who asked for nothing more
+		t.Errorf("consents %q", yeses)
+	}
+	has(t, w.get(t, at+"?q=13812345678"), "王阿姨", "已签到")
 	search := w.post(t, at+"/check-in", url.Values{"id": {db.NewID()}, "scan": {"王"}})
 	has(t, w.get(t, search), "找“王”", "王阿姨", "已签到")
 	has(t, w.get(t, w.post(t, at+"/"+provisional+"/retract", url.Values{"reason": {tour.NotThere}})), "这次签到已经撤回", "已撤回：人没有来")

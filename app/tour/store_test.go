@@ -1,6 +1,7 @@
 package tour_test
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -36,6 +37,7 @@ func newTown(t testing.TB) *town {
 	w.db = w.whole.DB
 	w.store = tour.NewStore(w.db, func() time.Time { return w.now })
 	w.people = people.NewStore(w.db, func() time.Time { return w.now })
+	w.people = w.people.WithPhones(w.keys(t))
 	var err error
 	w.city, err = w.store.AddCity(t.Context(), tour.City{ID: db.NewID(), Name: "江城市"})
 	need(t, err)
@@ -192,4 +194,12 @@ func TestCurrentSessions(t *testing.T) {
 	if diff := cmp.Diff([]string{w.session.ID}, current("20:00")); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// keys are those of phone numbers, in a folder of the test's own.
+func (w *town) keys(t testing.TB) *people.PhoneKeys {
+	t.Helper()
+	k, err := people.OpenPhoneKeys(t.Context(), w.db, func() time.Time { return w.now }, filepath.Join(t.TempDir(), "phones"), "")
+	need(t, err)
+	return k
 }
