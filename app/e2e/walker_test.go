@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"silverclass/courses/practice"
+	"silverclass/locales"
 )
 
 // TestLearnersPagesKeepTheMeasures opens every page of a learner in both languages and
@@ -45,7 +46,7 @@ func (w *walker) speak(p *Program, lang string) {
 func (w *walker) visitorsPages(p *Program) {
 	w.t.Helper()
 	for _, address := range []string{"/", "/topics/info-apps", "/topics/fraud", "/topics/mobile-payment", "/topics/e-commerce",
-		"/topics/network-security", "/search", "/search?q=fk", "/search?q=xxqq", "/help", "/me", "/card", "/notice", "/practice/warm-up", "/practice/warm-up?step=4", "/practice/warm-up?step=5", "/practice/warm-up?step=6&missed=6&double=3"} {
+		"/topics/network-security", "/search", "/search?q=fk", "/search?q=xxqq", "/help", "/me", "/me/information", "/card", "/notice", "/practice/warm-up", "/practice/warm-up?step=4", "/practice/warm-up?step=5", "/practice/warm-up?step=6&missed=6&double=3"} {
 		w.Open(p.URL(address))
 		w.look(address)
 	}
@@ -206,4 +207,36 @@ func (w *walker) hall(p *Program, h hall, staff *Tab, lang string) {
 	w.Follow("[data-primary]")
 	w.Open(p.URL("/me"))
 	w.look("my card")
+	w.myInformation(p, lang)
+}
+
+// myInformation is 我的信息 at a shared tablet, after the card was shown: reading, mending,
+// consents, taking along, erasing and thinking better of it; and the practice beside it.
+// English words are longer, so the pages that say most are looked at in English too.
+func (w *walker) myInformation(p *Program, lang string) {
+	w.t.Helper()
+	const mine = "/me/information"
+	pages := []string{mine, mine + "/consents"}
+	if lang == locales.Default {
+		pages = append(pages, mine+"/part/card", mine+"/part/looks", mine+"/edit/name", mine+"/edit/age", mine+"/take",
+			mine+"/practice", mine+"/practice/part/lessons", mine+"/practice/done")
+	}
+	for _, address := range pages {
+		w.Open(p.URL(address))
+		w.look(address)
+	}
+	w.Expect(422)
+	w.Open(p.URL(mine + "/edit/phone"))
+	w.Fill("#phone", "123")
+	w.Follow("[data-primary]")
+	w.look("a phone number that is none")
+	w.Expect(403)
+	w.Open(p.URL(mine + "/copy.html"))
+	w.look("no file on a shared tablet")
+	w.Open(p.URL(mine + "/erase"))
+	w.look("erase me?")
+	w.Follow(".foot-left button")
+	w.look("being erased")
+	w.Follow("[data-primary]")
+	w.look("not erased after all")
 }
