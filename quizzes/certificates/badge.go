@@ -15,6 +15,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"silverclass/app/fault"
 )
 
 // keyBits is the size of the signing key: what RS256, which every verifier of Open Badges
@@ -103,11 +105,25 @@ func publicKey(key *rsa.PrivateKey) jwk {
 	return jwk{Kty: "RSA", Use: "sig", Alg: "RS256", N: b64(key.N.Bytes()), E: b64(big.NewInt(int64(key.E)).Bytes())}
 }
 
-// Keys is the set of public keys to publish, as JSON.
-func (s *Signer) Keys() ([]byte, error) {
+// Keys is the set of public keys to publish, as JSON. base is the address of this site.
+func (s *Signer) Keys(base string) ([]byte, error) {
+	return json.Marshal(map[string][]jwk{"keys": {s.public(base)}})
+}
+
+// Key is one public key as JSON; fault NotFound when there is none of that name.
+func (s *Signer) Key(base, id string) ([]byte, error) {
+	if id != s.id {
+		return nil, fault.New(fault.NotFound, "certificates.unknown")
+	}
+	return json.Marshal(s.public(base))
+}
+
+// public is the public key with its name, which is where it is found: so asks Open Badges
+// 3.0 of kid (§8.2.2).
+func (s *Signer) public(base string) jwk {
 	j := publicKey(s.key)
-	j.Kid = s.id
-	return json.Marshal(map[string][]jwk{"keys": {j}})
+	j.Kid = base + keyPath + s.id
+	return j
 }
 
 func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
@@ -116,8 +132,9 @@ func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 type Badge struct {
 	Base        string // address of this site
 	Certificate Certificate
-	Topic       string // its name
+	Lang        string // of the words, as BCP 47 writes it
 	Name        string // of the achievement
+	Says        string // what it is for
 	Criteria    string // the rule in words
 }
 
@@ -125,6 +142,7 @@ type Badge struct {
 const (
 	KeysPath   = "/.well-known/jwks.json"
 	IssuerPath = "/.well-known/openbadge-issuer.json"
+	keyPath    = "/.well-known/keys/" // and a key's name
 )
 
 // issuerOf is the issuer's profile (Open Badges 3.0, Profile).
@@ -148,7 +166,7 @@ func (b Badge) credential() map[string]any {
 			"id": "urn:uuid:" + c.ID, "type": []string{"AchievementSubject"},
 			"achievement": map[string]any{
 				"id": b.Base + "/verify?rule=" + c.Rule, "type": []string{"Achievement"}, "achievementType": "Certificate",
-				"name": b.Name, "description": b.Topic, "criteria": map[string]any{"narrative": b.Criteria},
+				"inLanguage": b.Lang, "name": b.Name, "description": b.Says, "criteria": map[string]any{"narrative": b.Criteria},
 			},
 		},
 	}
@@ -159,7 +177,7 @@ func (b Badge) credential() map[string]any {
 func (s *Signer) Sign(b Badge) (string, error) {
 	body := b.credential()
 	body["iss"], body["jti"], body["sub"], body["nbf"] = b.Base+IssuerPath, body["id"], "urn:uuid:"+b.Certificate.ID, b.Certificate.IssuedAt.Unix()
-	header, err := json.Marshal(map[string]string{"alg": "RS256", "typ": "JWT", "kid": s.id})
+	header, err := json.Marshal(map[string]string{"alg": "RS256", "typ": "JWT", "kid": b.Base + keyPath + s.id})
 	if err != nil {
 		return "", err
 	}

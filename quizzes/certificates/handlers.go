@@ -11,6 +11,7 @@ import (
 	"silverclass/app/tour"
 	"silverclass/app/web"
 	"silverclass/courses"
+	"silverclass/locales"
 
 	"github.com/labstack/echo/v4"
 )
@@ -48,6 +49,7 @@ func Register(r *web.Routes, cfg Config) {
 	r.Public.GET("/verify/:code", h.verify)
 	r.Public.GET("/verify/:code/credential", h.credential)
 	r.Public.GET(KeysPath, h.keys)
+	r.Public.GET(keyPath+":id", h.key)
 	r.Public.GET(IssuerPath, h.issuer)
 	r.Own.GET("/me/certificates", h.mine)
 	r.Own.GET("/me/certificates/:id", h.printMine)
@@ -145,7 +147,8 @@ func (h *handlers) credential(c echo.Context) error {
 	}
 	topic := h.topic(cert.Topic, web.Lang(c))
 	rule, _ := h.Rules.Named(cert.Rule)
-	jwt, err := h.Signer.Sign(Badge{Base: h.Site.Base(c), Certificate: cert, Topic: topic,
+	jwt, err := h.Signer.Sign(Badge{Base: h.Site.Base(c), Certificate: cert, Lang: locales.Tag(web.Lang(c)),
+		Says: h.Site.T(c, "certificates.says", fault.Args{"Topic": topic}),
 		Name: h.Site.T(c, "certificates.badge_name", fault.Args{"Topic": topic}), Criteria: h.words(c, rule, cert.Attendance)})
 	if err != nil {
 		return err
@@ -154,7 +157,16 @@ func (h *handlers) credential(c echo.Context) error {
 }
 
 func (h *handlers) keys(c echo.Context) error {
-	b, err := h.Signer.Keys()
+	b, err := h.Signer.Keys(h.Site.Base(c))
+	if err != nil {
+		return err
+	}
+	return c.JSONBlob(http.StatusOK, b)
+}
+
+// key is one public key, at the address that credentials name.
+func (h *handlers) key(c echo.Context) error {
+	b, err := h.Signer.Key(h.Site.Base(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -171,7 +183,11 @@ func (h *handlers) issuer(c echo.Context) error {
 
 // words is a rule as people read it.
 func (h *handlers) words(c echo.Context, r Rule, attendance int) string {
-	say := h.Site.T(c, "certificates.rule", fault.Args{"Lessons": r.Lessons, "Practices": r.Practices, "Quizzes": r.Quizzes})
+	key := "certificates.rule"
+	if r.OwnWay {
+		key = "certificates.rule_own_way"
+	}
+	say := h.Site.T(c, key, fault.Args{"Lessons": r.Lessons, "Practices": r.Practices, "Quizzes": r.Quizzes})
 	if attendance > 0 {
 		say += " " + h.Site.T(c, "certificates.rule_attendance", fault.Args{"Sessions": attendance})
 	}

@@ -20,6 +20,9 @@ type Rule struct {
 	Lessons   int    `yaml:"lessons"`   // lessons of the topic finished, at least
 	Practices int    `yaml:"practices"` // of its scenes practised without a hint or help, at least
 	Quizzes   int    `yaml:"quizzes"`   // of its quizzes handed in, at least
+	// OwnWay is true where only practices in the modes 自己做 and 换个样子做 count
+	// (indicators.md T11); the first rules took a guided one too.
+	OwnWay bool `yaml:"own_way"`
 }
 
 // Name is the rule in facts and on certificates: "fraud-2026-1".
@@ -62,10 +65,10 @@ type Done struct {
 	Sessions                    int // sessions that she came to, of any topic
 }
 
-// doneIn counts what a person's facts say about a topic: a pure function in which neither
+// doneIn counts what a person's facts say about a rule's topic: a pure function in which neither
 // the order of the facts nor doing something twice matters. Facts that were taken back do
 // not count.
-func doneIn(topic string, facts []ledger.Fact) Done {
+func doneIn(rule Rule, facts []ledger.Fact) Done {
 	gone := map[string]bool{}
 	for _, f := range facts {
 		if f.Verb == ledger.Retracted {
@@ -83,9 +86,9 @@ func doneIn(topic string, facts []ledger.Fact) Done {
 		kind, slug := ledger.SplitObject(f.Object)
 		switch {
 		case f.Verb == ledger.CheckedIn:
-		case !strings.HasPrefix(slug, topic+"/") || kind == "check":
+		case !strings.HasPrefix(slug, rule.Topic+"/") || kind == "check":
 			continue
-		case f.Verb == ledger.Practised && !alone(f):
+		case f.Verb == ledger.Practised && !rule.alone(f):
 			continue
 		}
 		set[slug] = true
@@ -93,11 +96,13 @@ func doneIn(topic string, facts []ledger.Fact) Done {
 	return Done{Lessons: len(sets[ledger.Finished]), Practices: len(sets[ledger.Practised]), Quizzes: len(sets[ledger.Answered]), Sessions: len(sets[ledger.CheckedIn])}
 }
 
-// alone is a practice that reached its end without a hint and without help
-// (indicators.md T11).
-func alone(f ledger.Fact) bool {
+// The modes of a practice in which nobody shows the way.
+const modeUnaided, modeChanged = "unaided", "changed"
+
+// alone is a practice that reached its end without a hint and without help.
+func (r Rule) alone(f ledger.Fact) bool {
 	d, err := ledger.DetailOf[ledger.PractisedDetail](f)
-	return err == nil && d.Outcome == "done" && d.Hints == 0 && !d.Helped
+	return err == nil && d.Outcome == "done" && d.Hints == 0 && !d.Helped && (!r.OwnWay || d.Mode == modeUnaided || d.Mode == modeChanged)
 }
 
 // Lacks is what is missing for a certificate; all zero when the rule is met. sessions is

@@ -28,9 +28,13 @@ func NewStore(d *gorm.DB, now func() time.Time, rules Rules) *Store {
 	return &Store{db: d, now: now, rules: rules}
 }
 
-// Done is what each of these people has done in a topic. Who has done nothing is there
-// with zeros.
+// Done is what each of these people has done in a topic, as its newest rule counts it. Who
+// has done nothing is there with zeros. Fault Invalid when the topic has no rule.
 func (s *Store) Done(ctx context.Context, topic string, personIDs []string) (map[string]Done, error) {
+	rule, ok := s.rules.Of(topic)
+	if !ok {
+		return nil, fault.New(fault.Invalid, "certificates.no_rule")
+	}
 	facts := map[string][]ledger.Fact{}
 	for chunk := range slices.Chunk(personIDs, 500) {
 		list, err := gorm.G[ledger.Fact](s.db).Select("id", "verb", "person_id", "object", "detail").
@@ -45,7 +49,7 @@ func (s *Store) Done(ctx context.Context, topic string, personIDs []string) (map
 	}
 	done := make(map[string]Done, len(personIDs))
 	for _, id := range personIDs {
-		done[id] = doneIn(topic, facts[id])
+		done[id] = doneIn(rule, facts[id])
 	}
 	return done, nil
 }
