@@ -11,16 +11,12 @@ import (
 	"silverclass/app/people"
 	"silverclass/app/tour"
 	"silverclass/app/web"
-	"silverclass/courses"
 
 	"github.com/labstack/echo/v4"
 )
 
-// ResultsURL and DueURL are a session's pages about its quizzes.
+// ResultsURL is where a session's trainer sees its quizzes.
 func ResultsURL(sessionID string) string { return "/staff/sessions/" + sessionID + "/answers" }
-
-// DueURL is who of a session's people has something due again.
-func DueURL(sessionID string) string { return "/staff/sessions/" + sessionID + "/due" }
 
 // resultsPage is a session's quizzes for its trainer.
 type resultsPage struct {
@@ -165,62 +161,4 @@ func cell(s string) string {
 		return "'" + s
 	}
 	return s
-}
-
-// duePage is who of a session's people has something due again.
-type duePage struct {
-	Session tour.Whole
-	People  []dueLine
-	Cards   string
-}
-
-type dueLine struct {
-	Name    string
-	Lessons []string
-	URL     string // of the first, for the card
-}
-
-func (h *handlers) dueLines(c echo.Context) (duePage, error) {
-	s, err := h.session(c, people.Helper)
-	if err != nil {
-		return duePage{}, err
-	}
-	d := duePage{Session: s, Cards: DueURL(s.ID) + "/cards"}
-	ids, persons, err := h.present(c, s.ID)
-	if err != nil {
-		return d, err
-	}
-	again, err := h.Store.DueOf(c.Request().Context(), ids)
-	if err != nil {
-		return d, err
-	}
-	lang := web.Lang(c)
-	for _, id := range ids {
-		line := dueLine{Name: h.called(c, persons[id])}
-		for _, a := range again[id] {
-			line.Lessons = append(line.Lessons, h.title(a.Quiz, lang))
-		}
-		if len(line.Lessons) > 0 {
-			line.URL = courses.QuizURL(again[id][0].Quiz, "")
-			d.People = append(d.People, line)
-		}
-	}
-	return d, nil
-}
-
-func (h *handlers) whoIsDue(c echo.Context) error {
-	d, err := h.dueLines(c)
-	if err != nil {
-		return err
-	}
-	return h.staff.Show(c, http.StatusOK, "due.html", web.View{Back: "/staff/sessions/" + d.Session.ID, Data: d})
-}
-
-// reminders prints a card for each, to take home.
-func (h *handlers) reminders(c echo.Context) error {
-	d, err := h.dueLines(c)
-	if err != nil {
-		return err
-	}
-	return h.paper.Show(c, http.StatusOK, "reminders.html", web.View{Back: DueURL(d.Session.ID), Data: d})
 }

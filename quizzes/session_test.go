@@ -141,6 +141,11 @@ func TestComingBackIsOneQuestion(t *testing.T) {
 	h.As("helper").Get(due).Shows("王阿姨", "打印提醒卡")
 	h.As("helper").Get(due+"/cards").Shows("王阿姨", "该温习了，三分钟就好", "<svg")
 	h.As("other-helper").Get(due).Is(http.StatusForbidden)
+	venue := "/staff/venues/" + session.VenueID + "/due"
+	h.As("helper").Get(due).Shows(`href="` + venue + `"`)
+	h.As("helper").Get(venue).Shows("王阿姨", "打印提醒卡", "打印名单", "2026年11月24日")
+	h.As("helper").Get(venue+"/cards").Shows("王阿姨", "<svg")
+	h.As("other-helper").Get(venue).Is(http.StatusForbidden)
 	next := h.Session(0)
 	h.Clock.Pass(time.Minute)
 	person, err := h.People.Search(t.Context(), "王阿姨", 1)

@@ -231,6 +231,18 @@ func (s *Store) Came(ctx context.Context, personID string, after time.Time) ([]S
 	return list, nil
 }
 
+// CameTo are the people who were checked in to a venue's sessions that began after an
+// instant, each once, at most MostHeads.
+func (s *Store) CameTo(ctx context.Context, venueID string, after time.Time) ([]string, error) {
+	var ids []string
+	err := gorm.G[Attendance](s.db).Raw(`SELECT DISTINCT a.person_id FROM attendances a JOIN sessions s ON s.id = a.session_id
+		WHERE s.venue_id = ? AND s.starts_at > ? AND a.retracted_at IS NULL ORDER BY a.person_id LIMIT ?`, venueID, db.Instant(after), MostHeads).Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("people of a venue: %w", err)
+	}
+	return ids, nil
+}
+
 // Refuse keeps a scan that was not taken.
 func (s *Store) Refuse(ctx context.Context, r Refusal) error {
 	r.At = s.Now()

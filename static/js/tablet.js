@@ -46,6 +46,11 @@ function post(url, fields) { // as a form does it: the answer is a page
   form.submit();
 }
 
+// She gives the tablet up: the page that follows is the form's to choose.
+document.addEventListener('submit', (event) => {
+  if (new URL(event.target.action, location.href).pathname === '/leave') leaving = true;
+});
+
 function go(url) {
   leaving = true;
   location.assign(url);
