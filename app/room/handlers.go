@@ -136,15 +136,15 @@ func (h *handlers) leaveNow(c echo.Context) error {
 	}
 	if r.Tablet != nil {
 		h.cfg.Site.ForgetComfort(c)
+		if seat := SeatOf(c); why != Idle && seat.SessionID != nil && seat.Place.Kind != "" {
+			return c.Redirect(http.StatusSeeOther, "/rate/session/"+*seat.SessionID+"?seat="+seat.ID)
+		}
 		return c.Redirect(http.StatusSeeOther, h.after(r))
 	}
 	for _, name := range []string{"seat", "visit"} {
 		if h.cfg.Site.Cookie(c, name) != "" {
 			h.cfg.Site.SetCookie(c, name, "", -1)
 		}
-	}
-	if seat := SeatOf(c); why != Idle && r.Tablet != nil && seat.SessionID != nil && seat.Place.Kind != "" {
-		return c.Redirect(http.StatusSeeOther, "/rate/session/"+*seat.SessionID+"?seat="+seat.ID)
 	}
 	return c.Redirect(http.StatusSeeOther, h.after(r))
 }
