@@ -157,7 +157,7 @@ func TestTheScriptAndTheFormsMakeTheSameFact(t *testing.T) {
 		return err
 	})
 	tab.Reload()
-	for _, do := range []string{"freeze", "passwords", "tell-all", "ignore"} {
+	for _, do := range []string{"freeze", "passwords", "tell-all", "ignore", "talk"} {
 		tab.Tap(do)
 	}
 	tab.Await(`[data-face="over"]`)
