@@ -7,10 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"silverclass/app/web"
+	"silverclass/courses/practice"
 	"silverclass/locales"
 )
 
@@ -45,4 +48,15 @@ func TestRoutesStandInTheTable(t *testing.T) {
 		fmt.Fprintf(&table, "%-9s %-6s %s\n", r.Guard, r.Method, r.Path)
 	}
 	compare(t, filepath.Join("testdata", "routes.txt"), table.String())
+}
+
+// TestEndingsLeadToRealPages: where the ending of a practice leads, there is a page for
+// everybody.
+func TestEndingsLeadToRealPages(t *testing.T) {
+	table := wired(t).routes.Table()
+	for _, path := range practice.RealPages() {
+		if !slices.ContainsFunc(table, func(r web.Route) bool { return r.Method == "GET" && r.Path == path && r.Guard == "public" }) {
+			t.Errorf("%s is no public page", path)
+		}
+	}
 }

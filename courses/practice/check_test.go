@@ -18,7 +18,11 @@ var sound string
 
 func check(t *testing.T, file, text string) []courses.Problem {
 	t.Helper()
-	return practice.Check(fstest.MapFS{file: {Data: []byte(text)}}, wording(t))
+	files := fstest.MapFS{file: {Data: []byte(text)}}
+	for name, drawing := range map[string]string{"square": plainDrawing, "odd": `<svg viewBox="0 0 420 360"><script/></svg>`} {
+		files["fraud/"+name+".svg"] = &fstest.MapFile{Data: []byte(drawing)}
+	}
+	return practice.Check(files, wording(t))
 }
 
 func TestASoundSceneHasNoProblems(t *testing.T) {
@@ -34,6 +38,7 @@ func TestBrokenScenes(t *testing.T) {
 		name, old, new, at, rule string
 	}{
 		{"unknown kind", "kind: inbox", "kind: film", "kind:", "practice.rule_kind"},
+		{"sorting without steps", "kind: inbox", "kind: sort", "start:", "practice.rule_kind_face"},
 		{"unknown key", "start: rings", "start: rings\nclock: 30", "clock:", "courses.rule_unknown_key"},
 		{"no start", "start: rings", "start: nowhere", "start:", "practice.rule_no_such"},
 		{"a language is missing", `{zh-Hans: 看清楚再决定。, en: "Look, then decide."}`, `{zh-Hans: 看清楚再决定。}`, "goal:", "courses.rule_missing_key"},
@@ -72,23 +77,30 @@ func TestBrokenScenes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			text := strings.Replace(sound, tt.old, tt.new, 1)
-			if text == sound {
-				t.Fatalf("%q is not in the sound scene", tt.old)
-			}
-			before, _, found := strings.Cut(text, tt.at)
-			if !found {
-				t.Fatalf("%q is not in the broken scene", tt.at)
-			}
-			want := fmt.Sprintf("fraud/if-cheated.yaml:%d: %s", strings.Count(before, "\n")+1, tt.rule)
-			var got []string
-			for _, p := range check(t, "fraud/if-cheated.yaml", text) {
-				got = append(got, p.String())
-			}
-			if !slices.Contains(got, want) {
-				t.Errorf("got %q, want %q among them", got, want)
-			}
+			breaks(t, sound, tt.old, tt.new, tt.at, tt.rule)
 		})
+	}
+}
+
+// breaks replaces old in a sound file by new, and wants the rule at the line where the text
+// at stands then.
+func breaks(t *testing.T, sound, old, new, at, rule string) {
+	t.Helper()
+	text := strings.Replace(sound, old, new, 1)
+	if text == sound {
+		t.Fatalf("%q is not in the sound scene", old)
+	}
+	before, _, found := strings.Cut(text, at)
+	if !found {
+		t.Fatalf("%q is not in the broken scene", at)
+	}
+	want := fmt.Sprintf("fraud/if-cheated.yaml:%d: %s", strings.Count(before, "\n")+1, rule)
+	var got []string
+	for _, p := range check(t, "fraud/if-cheated.yaml", text) {
+		got = append(got, p.String())
+	}
+	if !slices.Contains(got, want) {
+		t.Errorf("got %q, want %q among them", got, want)
 	}
 }
 

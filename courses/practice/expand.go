@@ -268,7 +268,11 @@ func (r *reader) keys(base *Screen, to string, at courses.Node) {
 		f["want"].Break("practice.rule_digits", fault.Args{"Most": mostDigits})
 		return
 	}
-	for _, t := range slices.Concat([]courses.Text{base.From, base.Ask, base.Shows}, base.Says) {
+	words := slices.Concat([]courses.Text{base.From, base.Ask, base.Hint, base.Shows}, base.Says)
+	for _, row := range base.Rows {
+		words = append(words, row.Text, row.Value)
+	}
+	for _, t := range words {
 		for _, s := range t {
 			if i := slices.IndexFunc(secretWords(), func(w string) bool { return strings.Contains(strings.ToLower(s), w) }); i >= 0 {
 				at.Break("practice.rule_secret", fault.Args{"Word": secretWords()[i]})

@@ -66,6 +66,7 @@ type endingPage struct {
 	Tell             template.HTML
 	OnceMore         string
 	Next             string // locale key of what OnceMore offers
+	Real, RealKey    string // address and words of a page where it can be done; empty for none
 }
 
 // painter makes one page for one reader.
@@ -210,6 +211,9 @@ func (p painter) ending(s shared) (file string, data any, speak []string) {
 		q.Set("run", s.Run)
 	}
 	d.OnceMore = s.Action + "?" + q.Encode()
+	if d.Real = realPages()[e.Real]; d.Real != "" {
+		d.RealKey = "practice.real_" + e.Real
+	}
 	return "ending.html", d, speak
 }
 

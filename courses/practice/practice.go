@@ -278,6 +278,8 @@ type Ending struct {
 	ID    string
 	Title courses.Text
 	Text  courses.Text
+	// Real names a page of this program on which the same can be done; empty for none.
+	Real string
 
 	line int
 }

@@ -179,8 +179,11 @@ func (r *reader) mistake(id string, n courses.Node) {
 
 func (r *reader) ending(id string, n courses.Node) {
 	r.name(id, n)
-	f := n.Fields([]string{"title", "text"}, nil)
-	e := &Ending{ID: id, line: n.Line()}
+	f := n.Fields([]string{"title", "text"}, []string{"real"})
+	e := &Ending{ID: id, Real: f["real"].String(), line: n.Line()}
+	if f["real"].Here() && realPages()[e.Real] == "" {
+		f["real"].Break("practice.rule_real", fault.Args{"Names": strings.Join(slices.Sorted(maps.Keys(realPages())), ", ")})
+	}
 	e.Title = r.text(f["title"], mostSayHan, mostSayWords)
 	e.Text = r.text(f["text"], mostTextHan, mostTextWords)
 	r.s.Endings = append(r.s.Endings, e)

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -150,3 +151,12 @@ func seconds() []string {
 		"network-security/permissions", "network-security/phishing",
 	}
 }
+
+// realPages are the pages of this program to which an ending may lead, by the names that
+// files give them; app checks that they are there.
+func realPages() map[string]string {
+	return map[string]string{"my-information": "/me/information/practice"}
+}
+
+// RealPages are the addresses of all pages to which an ending may lead.
+func RealPages() []string { return slices.Sorted(maps.Values(realPages())) }

@@ -101,6 +101,9 @@ func (r *reader) short(n courses.Node) courses.Text {
 		return nil
 	}
 	if t, ok := n.Same(); ok {
+		for _, brand := range brandsIn(n.String()) {
+			n.Break("practice.rule_brand", fault.Args{"Brand": brand})
+		}
 		return t
 	}
 	return r.text(n, mostChoiceHan, mostChoiceWords)
