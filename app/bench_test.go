@@ -55,6 +55,8 @@ func TestBench(t *testing.T) {
 	b.sizes()
 	b.stepAgainstYardstick()
 	b.hall()
+	b.quizAtOnce()
+	b.certificatesAtOnce()
 	b.checkInsAgainstDriver()
 	fmt.Printf("\n%s, %d cores, %s/%s, seed %d\n\n", cpu(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, benchSeed)
 	fmt.Println("| what | reach | measured |\n|---|---|---|")
