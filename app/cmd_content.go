@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"time"
 
 	"silverclass/app/fault"
 	"silverclass/app/operator"
@@ -13,7 +14,8 @@ type contentCheckCmd struct {
 	Dir string `arg:"" optional:"" type:"path"`
 }
 
-// Run prints what is there, or every mistake as file, line and rule.
+// Run prints what is there, or every mistake as file, line and rule: what was refused, else
+// facts past their date and doors that lead nowhere.
 func (c contentCheckCmd) Run(t *terminal) error {
 	all, err := loadContent(c.Dir, t.words)
 	if err != nil {
@@ -21,6 +23,9 @@ func (c contentCheckCmd) Run(t *terminal) error {
 	}
 	if len(all.refused) > 0 {
 		return all.refused
+	}
+	if due := all.catalog.Due(time.Now(), all.scenes.Has, all.quizzes.Has); len(due) > 0 {
+		return in(lessonsFolder, due)
 	}
 	t.say("cli.content_fine", fault.Args{
 		"Lessons": len(all.catalog.Lessons()), "Scenes": len(all.scenes.Slugs()), "Quizzes": len(all.quizzes.Slugs())})

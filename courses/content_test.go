@@ -85,6 +85,17 @@ func TestBrokenContentIsNamedByFileLineAndRule(t *testing.T) {
 		{"missing language", police, "{zh-Hans: 想听他把话说完, en: Hearing him out}", "{zh-Hans: 想听他把话说完}", "想听他把话说完", "courses.rule_missing_key"},
 		{"empty text", police, "{zh-Hans: 想听他把话说完, en: Hearing him out}", "{zh-Hans: \"\", en: Hearing him out}", "Hearing him out", "courses.rule_empty"},
 		{"a list for a text", police, "{zh-Hans: 想听他把话说完, en: Hearing him out}", "[a, b]", "[a, b]", "courses.rule_want_map"},
+		{"no alt text", police, "      alt:\n        zh-Hans: 一部手机响了，屏幕上写着“公安局”和一个问号\n        en: A phone is ringing. The screen says “Police” with a question mark\n", "", "      file: ringing.svg", "courses.rule_missing_key"},
+		{"empty alt text", police, "zh-Hans: 一部手机响了，屏幕上写着“公安局”和一个问号", "zh-Hans: \"\"", "zh-Hans: \"\"", "courses.rule_empty"},
+		{"empty text for the voice", police, "    facts: [not-by-phone, no-safe-account]", "    speak: {zh-Hans: \"\", en: Hang up.}\n    facts: [not-by-phone]", "speak:", "courses.rule_empty"},
+		{"no goal", police, "  - kind: goal\n", "  - kind: do\n", "kind: do", "courses.rule_step_kind"},
+		{"no sentence to keep", police, "  - kind: keep\n", "  - kind: stop\n", "kind: stop", "courses.rule_step_kind"},
+		{"a goal without words", police, "      zh-Hans: |\n        有人打电话说他是警察，\n        还说您犯了事。\n        今天学会：**听出假的，马上挂断**。\n", "", "      en: |", "courses.rule_missing_key"},
+		{"too few Han", police, "        公安局**不会在电话里办案**，\n        也**没有“安全账户”**。\n        一听到这两样，就挂断。\n", "        挂断。\n", "  - kind: do", "courses.rule_han"},
+		{"another word for the same", police, "一听到这两样，就挂断。", "要支付码的，就挂断。", "支付码", "courses.rule_banned"},
+		{"a reading with a syllable too few", "wording.yaml", "pinyin: yin2 hang2", "pinyin: yin2", "pinyin: yin2,", "courses.rule_pinyin_count"},
+		{"a reading that the character does not have", "wording.yaml", "pinyin: yin2 hang2", "pinyin: yin2 ma2", "yin2 ma2", "courses.rule_pinyin"},
+		{"a sound with two readings of its own", "wording.yaml", "say: {zh-Hans: 银航}", "say: {zh-Hans: 银长}", "say: {zh-Hans: 银长}", "courses.rule_pinyin"},
 		{"steps in another order", police, "kind: goal", "kind: why", "kind: why", "courses.rule_step_kind"},
 		{"long sentence", police, "一听到这两样，就挂断。", "一听到这两样，不管他怎么说，不管他是谁，不管他多着急，都要挂断。", "一听到这两样", "courses.rule_long_sentence"},
 		{"jargon", police, "一听到这两样，就挂断。", "一听到就点击挂断。", "点击", "courses.rule_banned"},
@@ -153,6 +164,26 @@ func TestBrokenDirectories(t *testing.T) {
 		}, []string{"fraud/police-call/ringing.svg:1: courses.rule_svg_size"}},
 		{"no topics", func(m fstest.MapFS) { delete(m, "topics.yaml") }, []string{"topics.yaml:0: courses.rule_unreadable"}},
 		{"a file without anything", func(m fstest.MapFS) { m["topics.yaml"] = &fstest.MapFile{} }, []string{"topics.yaml:1: courses.rule_empty_file"}},
+		{"one drawing", func(m fstest.MapFS) {
+			lesson, lines := "", strings.SplitAfter(string(m["fraud/police-call/lesson.yaml"].Data), "\n")
+			pictures, inside := 0, false
+			for _, l := range lines {
+				switch {
+				case strings.HasPrefix(l, "    picture:"):
+					pictures++
+					inside = pictures > 1
+				case !strings.HasPrefix(l, "      "):
+					inside = false
+				}
+				if !inside {
+					lesson += l
+				}
+			}
+			m["fraud/police-call/lesson.yaml"] = &fstest.MapFile{Data: []byte(lesson)}
+			for _, file := range []string{"pressing", "hang-up", "open-door", "call-back"} {
+				delete(m, "fraud/police-call/"+file+".svg")
+			}
+		}, []string{"fraud/police-call/lesson.yaml:39: courses.rule_pictures"}},
 		{"seven steps", func(m fstest.MapFS) {
 			s := string(m["fraud/police-call/lesson.yaml"].Data)
 			m["fraud/police-call/lesson.yaml"] = &fstest.MapFile{Data: []byte(s[:strings.LastIndex(s, "  - kind: keep")])}

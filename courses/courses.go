@@ -91,6 +91,7 @@ type Step struct {
 	Claims  []*Claim // what the step rests on; nil when it rests on nothing that ages
 	// shown is the step as the pages need it, by language.
 	shown map[string]Shown
+	line  int // in the lesson's file
 }
 
 // In is the step in a language, ready for a page.
@@ -136,6 +137,7 @@ type Claim struct {
 	// ValidUntil is the last day on which it may be said without a caution. Afterwards
 	// the page adds that the reader's own phone is right (curriculum.md D.2).
 	ValidUntil time.Time
+	line       int // in its file, where valid_until stands
 }
 
 // Aged reports whether the claim must be checked again on that day.

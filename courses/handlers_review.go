@@ -101,9 +101,6 @@ func (l *Lesson) notes(day time.Time, w *Wording) []string {
 	if slices.ContainsFunc(l.Steps[:], func(s Step) bool { return len(w.Unread(s.In(fallback).Speak)) > 0 }) {
 		all = append(all, "courses.review_unread")
 	}
-	if l.pictures() < 2 {
-		all = append(all, "courses.review_no_pictures")
-	}
 	return all
 }
 

@@ -47,6 +47,9 @@ func readLesson(fsys fs.FS, slug string, w *Wording, parts map[string]string) (*
 	l.Hotlines = r.hotlines(f["hotlines"])
 	l.Mistakes = r.mistakes(f["mistakes"])
 	r.steps(f["steps"])
+	if f["steps"].Here() && l.pictures() < leastPictures {
+		f["steps"].Break("courses.rule_pictures", fault.Args{"Pictures": l.pictures(), "Least": leastPictures})
+	}
 	r.unusedDrawings(root)
 	b, err := fs.ReadFile(fsys, file)
 	if err == nil {
@@ -152,7 +155,7 @@ func (r *lessonReader) steps(n Node) {
 
 func (r *lessonReader) step(n Node, number int, kind Kind) Step {
 	f := n.Fields([]string{"kind", "heading", "text"}, []string{"speak", "picture", "facts"})
-	s := Step{Number: number, Kind: kind, Heading: r.plain(f["heading"]), Text: r.plain(f["text"])}
+	s := Step{line: n.Line(), Number: number, Kind: kind, Heading: r.plain(f["heading"]), Text: r.plain(f["text"])}
 	if got := f["kind"].String(); f["kind"].Here() && Kind(got) != kind {
 		f["kind"].Break("courses.rule_step_kind", fault.Args{"Step": number, "Kind": string(kind)})
 	}

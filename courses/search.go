@@ -26,6 +26,7 @@ type term struct {
 	text   []rune
 	weight int
 	whole  bool // may be found in the middle as well
+	late   int  // behind which of a lesson's words it stands; the first means it most
 }
 
 // Search finds lessons by everyday words, pinyin and first letters.
@@ -70,8 +71,9 @@ func termsOf(t *Topic, l *Lesson) []term {
 			add(m.Slip[lang], inSlip)
 		}
 	}
-	for _, w := range l.Words {
+	for i, w := range l.Words {
 		add(w, inTitle)
+		all[len(all)-1].late = i
 	}
 	return all
 }
@@ -118,11 +120,15 @@ func (s *Search) find(q []rune, spelled func(string) string) []*Lesson {
 }
 
 // score is how well a query fits a term, 0 when not at all: from its beginning better than
-// inside, to its end better than on the way. One or two Latin letters, which fit a
-// beginning almost everywhere, are looked for nowhere else.
+// inside, to its end better than on the way, in its own letters better than by sound. One or
+// two Latin letters, which fit a beginning almost everywhere, are looked for nowhere else.
 func (t term) score(q []rune, spelled func(string) string) int {
 	if left := reads(q, t.text, spelled); left >= 0 {
-		return t.weight*3 - min(left, t.weight)
+		score := t.weight*3 - min(left, t.weight) - t.late
+		if (len(q) > 2 || isHan(q[0])) && len(q) <= len(t.text) && slices.Equal(q, t.text[:len(q)]) {
+			score += t.weight / 2 // as it is written, not only as it sounds
+		}
+		return score
 	}
 	latin := !slices.ContainsFunc(q, isHan)
 	if latin && (len(q) < 3 || !t.whole) {

@@ -81,3 +81,34 @@ func TestSearchPageWorksByTappingLettersAlone(t *testing.T) {
 		t.Errorf("a query that is no text answers %d", rec.Code)
 	}
 }
+
+func TestEverydayWordsFindTheLessonThatPeopleMean(t *testing.T) {
+	c, err := courses.Load(courses.Content())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := courses.NewSearch(c)
+	for query, want := range map[string]string{
+		"zhifu": "mobile-payment/two-ways-to-pay", "fukuanma": "mobile-payment/pay-code", "付款码": "mobile-payment/pay-code",
+		"fk": "mobile-payment/pay-code", "fkm": "mobile-payment/pay-code", "skm": "mobile-payment/pay-code",
+		"wx": "mobile-payment/two-ways-to-pay", "微信": "mobile-payment/two-ways-to-pay", "骗": "fraud/stop-and-ask",
+		"pianzi": "fraud/stop-and-ask", "打车": "info-apps/ride-hailing", "dache": "info-apps/ride-hailing",
+		"dc": "info-apps/ride-hailing", "gua hao": "info-apps/hospital-booking", "挂号": "info-apps/hospital-booking",
+		"gh": "info-apps/hospital-booking", "验证码": "network-security/sms-code", "yzm": "network-security/sms-code",
+		"yanzenma": "network-security/sms-code", "wifi": "info-apps/wifi", "退货": "e-commerce/seven-day-return",
+		"th": "e-commerce/seven-day-return", "kuaidi": "e-commerce/receive-parcel", "kd": "e-commerce/receive-parcel",
+		"hongbao": "fraud/task-rebates", "baojianpin": "fraud/miracle-cures", "养老金": "info-apps/bills-and-insurance",
+		"shebao": "info-apps/bills-and-insurance", "dianfei": "info-apps/bills-and-insurance", "视频": "info-apps/video-call",
+		"sp": "info-apps/video-call", "字太小": "info-apps/bigger-text", "mima": "network-security/lock-and-password",
+		"zhuanzhang": "mobile-payment/slow-transfer", "zz": "mobile-payment/slow-transfer", "手机丢了": "mobile-payment/lost-phone",
+		"sjd": "mobile-payment/lost-phone", "公交": "info-apps/bus-routes", "健康码": "info-apps/bus-routes",
+		"xianjin": "info-apps/ask-and-cash", "鸡蛋": "fraud/miracle-cures", "刷单": "fraud/task-rebates",
+		"tousu": "e-commerce/complaints", "照片": "network-security/photos-old-phones", "免密": "mobile-payment/auto-debit",
+		"银行": "mobile-payment/atm-screen", "bus": "info-apps/bus-routes", "付款碼": "mobile-payment/pay-code",
+	} {
+		found := s.Find(query)
+		if len(found) == 0 || found[0].Slug != want {
+			t.Errorf("%q finds %v, want %s first", query, slugs(found), want)
+		}
+	}
+}

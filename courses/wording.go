@@ -25,6 +25,7 @@ const (
 	mostMarks         = 2  // marked places in one step
 	mostSearchWord    = 8  // characters in one word to search by
 	mostSearchWords   = 16 // of them in one lesson
+	leastPictures     = 2  // drawings in one lesson
 )
 
 // Wording is how we write: words that are not used, and how hotlines are spoken.
@@ -305,7 +306,7 @@ func readHotlines(fsys fs.FS, w *Wording) ([]*Hotline, []Problem) {
 // name of its source.
 func readClaimDates(v map[string]Node, text func(Node) Text) Claim {
 	c := Claim{Source: text(v["source"]), Where: v["where"].String(),
-		CheckedOn: v["checked_on"].Date(), ValidUntil: v["valid_until"].Date()}
+		CheckedOn: v["checked_on"].Date(), ValidUntil: v["valid_until"].Date(), line: v["valid_until"].Line()}
 	if !c.CheckedOn.IsZero() && !c.ValidUntil.IsZero() && !c.ValidUntil.After(c.CheckedOn) {
 		v["valid_until"].Break("courses.rule_valid_before_checked")
 	}
