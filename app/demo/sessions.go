@@ -146,17 +146,21 @@ func (b *builder) learn(ctx context.Context, s tour.Session, who people.Reader, 
 	return nil
 }
 
-// practise plays a scene to its end, with a slip now and then.
+// practise plays a scene to its end, led or on one's own, with a slip now and then.
 func (b *builder) practise(ctx context.Context, who people.Reader, slug, run string) error {
 	scene, err := b.Scenes.Scene(slug)
 	if err != nil {
 		return err
 	}
-	st, play := scene.Begin(practice.Guided), db.NewID()
+	mode := practice.Guided
+	if b.rand.IntN(3) > 0 {
+		mode = practice.Unaided
+	}
+	st, play := scene.Begin(mode), db.NewID()
 	for taps := 0; !st.Done() && taps < 60; taps++ {
 		do := b.nextTap(scene, st)
 		b.at = b.at.Add(time.Duration(4+b.rand.IntN(12)) * time.Second)
-		if _, err := b.practice.Tap(ctx, who, scene, practice.Tap{Play: play, Run: run, At: taps, Do: do}); err != nil {
+		if _, err := b.practice.Tap(ctx, who, scene, practice.Tap{Play: play, Run: run, Mode: mode, At: taps, Do: do}); err != nil {
 			return err
 		}
 		if st, err = scene.Tap(st, do); err != nil {
@@ -199,7 +203,25 @@ func (b *builder) closeSession(ctx context.Context, s tour.Session, heads int) e
 		}
 	}
 	b.at = s.EndsAt
+	if err := b.rate(ctx, s, heads/2); err != nil {
+		return err
+	}
 	return b.tour.CloseSession(ctx, s.ID)
+}
+
+// rate is how the session was, by some of those who came.
+func (b *builder) rate(ctx context.Context, s tour.Session, answers int) error {
+	for range answers {
+		sold := b.rand.IntN(20) == 0
+		r := quizzes.Rating{ID: db.NewRandomID(), Faces: 3, Sold: &sold}
+		if b.rand.IntN(6) == 0 {
+			r.Faces, r.Reason = 1+b.rand.IntN(2), quizzes.Reasons()[b.rand.IntN(len(quizzes.Reasons()))]
+		}
+		if err := b.quizzes.RateSession(ctx, s, db.NewRandomID(), r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // answer takes the quiz: mostly right at once, now and then at the second try.
