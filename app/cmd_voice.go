@@ -202,7 +202,7 @@ func (v voiceMakeCmd) Run(ctx context.Context, s settings, t *terminal) error {
 	defer os.RemoveAll(dir)
 	for i, r := range rows {
 		file := filepath.Join(dir, r.Name)
-		err := v.speak(ctx, r.Text, file)
+		err := v.speak(ctx, r.Told, file)
 		if err == nil {
 			err = addFile(s.voices(), r.Text, file)
 		}

@@ -122,6 +122,7 @@ type Spoken struct {
 	Lesson string // the slug
 	Step   int
 	Text   string
+	Told   string // the text as a computer's voice must be given it, for its readings
 	Name   string // of its recording, without the ending
 	File   string // of the recording that is there; empty when there is none
 }
@@ -133,7 +134,8 @@ func SpokenBy(c *Catalog, v *Voices) []Spoken {
 	for _, l := range c.Lessons() {
 		for i := range l.Steps {
 			for _, text := range l.Steps[i].spoken(fallback) {
-				all = append(all, Spoken{Lesson: l.Slug, Step: i + 1, Text: text, Name: RecordingName(text), File: v.Find(text)})
+				all = append(all, Spoken{Lesson: l.Slug, Step: i + 1, Text: text, Told: c.wording.ForVoice(text),
+					Name: RecordingName(text), File: v.Find(text)})
 			}
 		}
 	}
