@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"silverclass/app/db"
 	"silverclass/app/fault"
 	"silverclass/app/operator"
+	"silverclass/app/people"
 )
 
 // checkCmd looks at everything that a start needs: what is wrong and what to do.
@@ -16,15 +18,22 @@ type checkCmd struct{}
 
 // Run prints a line for each thing looked at. It ends in trouble when one is wrong.
 func (checkCmd) Run(ctx context.Context, s settings, t *terminal) error {
-	found := operator.CheckDir(s.dir())
+	found := append(operator.CheckDir(s.dir()), operator.CheckEncryption(s.dir()))
 	found = append(found, operator.CheckKeys(
-		string(s.keys()), s.keys().People(), s.keys().Phones(), s.dir().Database(), filepath.Join(s.Data, "sfu.json"), s.TLSKey)...)
+		string(s.keys()), s.keys().People(), s.keys().Phones(), s.keys().Certificates(), s.dir().Database(), s.dir().Erased(), filepath.Join(s.Data, "sfu.json"), s.TLSKey)...)
 	found = append(found, operator.CheckDatabase(ctx, s.place())...)
+	found = append(found, s.checkPhoneKeys(ctx)...)
 	found = append(found, checkContent(s, t)...)
 	found = append(found, s.checkPorts(ctx)...)
 
 	wrong := 0
 	for _, f := range found {
+		if f.Advice != nil {
+			for _, line := range t.explain(f.Advice) {
+				fmt.Fprintf(t, "  ??  %s\n", line)
+			}
+			continue
+		}
 		if f.Err == nil {
 			fmt.Fprintf(t, "  ok  %s\n", t.text(f.Key, f.Args))
 			continue
@@ -40,6 +49,21 @@ func (checkCmd) Run(ctx context.Context, s settings, t *terminal) error {
 	}
 	t.say("cli.check_fine")
 	return nil
+}
+
+// checkPhoneKeys looks whether the keys of phone numbers are there, whole, and the ones
+// that sealed the numbers in this database. It makes none.
+func (s settings) checkPhoneKeys(ctx context.Context) []operator.Finding {
+	d, err := db.Open(ctx, s.databaseURL(), time.Now)
+	if err != nil {
+		return nil // said already
+	}
+	defer d.Close()
+	trouble, err := people.CheckPhoneKeys(ctx, d.DB, s.keys().Phones(), s.PhoneKeys)
+	if err != nil {
+		return nil //nolint:nilerr // no tables yet: check_schema says so
+	}
+	return []operator.Finding{{Key: "cli.check_phones", Err: trouble}}
 }
 
 // checkPorts looks at every address that serve listens on.

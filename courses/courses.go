@@ -89,6 +89,7 @@ type Step struct {
 	Speak   Text // what read-aloud says where that differs; a language may be missing
 	Picture *Picture
 	Claims  []*Claim // what the step rests on; nil when it rests on nothing that ages
+	Page    *Page    // a page of this program beside the door; nil without one
 	// shown is the step as the pages need it, by language.
 	shown map[string]Shown
 	line  int // in the lesson's file
@@ -116,6 +117,13 @@ type Shown struct {
 	Say     template.HTML // the text, with line breaks and marker
 	Picture template.HTML // an inline SVG; empty without a picture
 	Speak   string        // what read-aloud says, hotlines digit by digit
+}
+
+// Page is a page of this program where what is taught can be done, such as the practice
+// beside 我的信息. That it exists is checked in app.
+type Page struct {
+	At   string // a path
+	Text Text   // on the button
 }
 
 // Picture is a drawing beside a step.

@@ -154,7 +154,7 @@ func (r *lessonReader) steps(n Node) {
 }
 
 func (r *lessonReader) step(n Node, number int, kind Kind) Step {
-	f := n.Fields([]string{"kind", "heading", "text"}, []string{"speak", "picture", "facts"})
+	f := n.Fields([]string{"kind", "heading", "text"}, []string{"speak", "picture", "facts", "page"})
 	s := Step{line: n.Line(), Number: number, Kind: kind, Heading: r.plain(f["heading"]), Text: r.plain(f["text"])}
 	if got := f["kind"].String(); f["kind"].Here() && Kind(got) != kind {
 		f["kind"].Break("courses.rule_step_kind", fault.Args{"Step": number, "Kind": string(kind)})
@@ -169,6 +169,9 @@ func (r *lessonReader) step(n Node, number int, kind Kind) Step {
 	if f["picture"].Here() {
 		s.Picture = r.picture(f["picture"])
 	}
+	if f["page"].Here() {
+		s.Page = r.page(f["page"], kind)
+	}
 	for _, item := range f["facts"].Items() {
 		id := item.String()
 		i := slices.IndexFunc(r.lesson.Claims, func(c *Claim) bool { return c.ID == id })
@@ -179,6 +182,16 @@ func (r *lessonReader) step(n Node, number int, kind Kind) Step {
 		s.Claims = append(s.Claims, r.lesson.Claims[i])
 	}
 	return s
+}
+
+// page is a page of this program that a step leads to; only doors lead anywhere.
+func (r *lessonReader) page(n Node, kind Kind) *Page {
+	f := n.Fields([]string{"at", "text"}, nil)
+	p := &Page{At: f["at"].String(), Text: r.plain(f["text"])}
+	if f["at"].Here() && (kind != Practice && kind != Quiz || !strings.HasPrefix(p.At, "/") || strings.HasPrefix(p.At, "//")) {
+		f["at"].Break("courses.rule_page")
+	}
+	return p
 }
 
 // length holds a step to what fits one screen and one breath. The hotlines that the last

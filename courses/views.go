@@ -29,6 +29,7 @@ type stepPage struct {
 	Act, NextPage string // where the buttons post to, and the page behind the next one
 	Aged          bool   // says something that must be checked again
 	Door          door   // of a door's page
+	Page          pageLink
 	Hotlines      []hotline
 	Card, Rate    string // of the last step
 	Paper         string // the lesson on one sheet
@@ -39,6 +40,9 @@ type door struct {
 	Key, DoneKey, AgainKey, URL string
 	Done                        bool
 }
+
+// pageLink is another page beside the door; empty where there is none.
+type pageLink struct{ URL, Text string }
 
 type hotline struct{ Number, Name, Say string }
 
@@ -64,6 +68,9 @@ func (h *handlers) showStep(c echo.Context, l *Lesson, s *Step, run Run) error {
 	p.Beads = beads(p.Position, p.Of)
 	if p.Next != 0 {
 		p.NextPage = StepURL(l.Slug, p.Next, run.ID)
+	}
+	if s.Page != nil {
+		p.Page = pageLink{URL: s.Page.At, Text: s.Page.Text.In(l.Lang(lang))}
 	}
 	file := "step.html"
 	switch s.Kind {

@@ -17,11 +17,12 @@ import (
 )
 
 // Finding is one thing that was looked at: what it is, and nil or what is wrong with it
-// and what to do.
+// and what to do. Advice is what might be better and stops nobody.
 type Finding struct {
-	Key  string // the thing's name: cli.check_database, …
-	Args fault.Args
-	Err  error
+	Key    string // the thing's name: cli.check_database, …
+	Args   fault.Args
+	Err    error
+	Advice error
 }
 
 // Least free space: a day of a full hall writes some megabytes, a recording gigabytes.

@@ -74,6 +74,20 @@ func OpenPhoneKeys(ctx context.Context, g *gorm.DB, now func() time.Time, file, 
 	return k, k.load(ctx, g)
 }
 
+// CheckPhoneKeys says what is wrong with the keys that this database needs; nil when they
+// are the right ones, and when it needs none yet. It makes nothing.
+func CheckPhoneKeys(ctx context.Context, g *gorm.DB, file, text string) (trouble, err error) {
+	rows, err := phoneKeyRows(ctx, g)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	k, err := OpenPhoneKeys(ctx, g, time.Now, file, text)
+	if err != nil {
+		return nil, err
+	}
+	return k.Trouble(), nil
+}
+
 // Trouble is why there are no phone numbers just now; nil when there are.
 func (k *PhoneKeys) Trouble() error {
 	k.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,9 +19,10 @@ import (
 )
 
 // Log is the list of erased numbers beside the database. When an older backup is brought
-// back, or an old file is copied into place, who was erased since is in it again: the log
-// is read before anything is served, and they are erased again. It holds random numbers,
-// times and reasons, and nothing that names anybody.
+// back, or an old file is copied into place, who was erased since is in it again, and so
+// is a phone number that was taken back: the log is read before anything is served, and
+// they are erased again. It holds random numbers, times and reasons, and nothing that
+// names anybody.
 type Log struct {
 	file string
 
@@ -34,9 +36,13 @@ type Log struct {
 type entry struct {
 	Fact   string    `json:"fact"`
 	Person string    `json:"person"`
+	What   string    `json:"what,omitempty"` // whatPhone; empty for the whole person
 	Reason Reason    `json:"reason"`
 	At     time.Time `json:"at"`
 }
+
+// whatPhone marks a line that is about a phone number alone.
+const whatPhone = "phone"
 
 // OpenLog is the log in a file, which need not be there yet.
 func OpenLog(file string) *Log { return &Log{file: file} }
@@ -125,15 +131,17 @@ func (s *Store) Sync(ctx context.Context) error {
 	s.log.mu.Unlock()
 	asOf := db.Instant(s.now())
 	var missing []entry
-	for f, err := range ledger.All(ctx, s.db, ledger.Filter{Verbs: []ledger.Verb{ledger.Erased}, Kind: "person", From: from}) {
+	for f, err := range ledger.All(ctx, s.db, ledger.Filter{Verbs: []ledger.Verb{ledger.Erased, ledger.Withdrew}, From: from}) {
 		if err != nil {
 			return err
 		}
-		d, err := ledger.DetailOf[ledger.ErasedDetail](f)
-		if err != nil || f.PersonID == nil {
-			return errors.Join(err, errors.New("an erased fact without a person"))
+		e, ok, err := entryOf(f)
+		if err != nil {
+			return err
 		}
-		missing = append(missing, entry{Fact: f.ID, Person: *f.PersonID, Reason: Reason(d.Reason), At: f.At})
+		if ok {
+			missing = append(missing, e)
+		}
 	}
 	if err := s.log.add(missing...); err != nil {
 		return err
@@ -144,7 +152,29 @@ func (s *Store) Sync(ctx context.Context) error {
 	return nil
 }
 
-// Replay erases again whom the log names and the database still has, and says how many.
+// entryOf is the line of a fact, when it is one that erased somebody or her number.
+func entryOf(f ledger.Fact) (e entry, ok bool, err error) {
+	if f.PersonID == nil {
+		return e, false, errors.New("an erased fact without a person")
+	}
+	e = entry{Fact: f.ID, Person: *f.PersonID, At: f.At}
+	kind, id := ledger.SplitObject(f.Object)
+	switch {
+	case f.Verb == ledger.Withdrew:
+		e.What = whatPhone
+		return e, strings.HasSuffix(id, "/"+string(people.ForPhone)), nil
+	case kind == whatPhone:
+		e.What = whatPhone
+	case kind != "person":
+		return e, false, nil
+	}
+	d, err := ledger.DetailOf[ledger.ErasedDetail](f)
+	e.Reason = Reason(d.Reason)
+	return e, true, err
+}
+
+// Replay erases again whom the log names and the database still has, and says how many;
+// numbers that were taken back since go as well.
 // It runs before anything is served: after a restore, and at every start.
 func (s *Store) Replay(ctx context.Context) (int, error) {
 	if s.log == nil {
@@ -163,6 +193,12 @@ func (s *Store) Replay(ctx context.Context) (int, error) {
 		}
 		for _, e := range list[:n] {
 			if !there[e.Person] {
+				continue
+			}
+			if e.What == whatPhone {
+				if err := s.dropPhone(ctx, e.Person, Replayed, e.At); err != nil {
+					return again, err
+				}
 				continue
 			}
 			if err := s.erase(ctx, e.Person, e, nil); err != nil {

@@ -154,6 +154,42 @@ func TestWhoWasErasedStaysErasedInAnOlderDatabase(t *testing.T) {
 	}
 }
 
+// TestANumberTakenBackStaysTakenBack: an older database brings it in again, and the log
+// takes it out; one that she leaves afterwards stays.
+func TestANumberTakenBackStaysTakenBack(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	keys, err := people.OpenPhoneKeys(ctx, w.d.DB, w.c.now, filepath.Join(t.TempDir(), "phones"), "")
+	check(t, err)
+	id := w.person(t, "王阿姨").Person.ID
+	leave := func() {
+		t.Helper()
+		check(t, w.p.SetPhone(ctx, keys, people.ConsentAct{ID: db.NewID(), PersonID: id, Medium: people.Spoken}, "13812345678"))
+	}
+	leave()
+	var old people.Phone
+	check(t, w.d.Take(&old).Error)
+	w.c.move(time.Minute)
+	check(t, w.p.Withdraw(ctx, people.ConsentAct{ID: db.NewID(), PersonID: id, Purpose: people.ForPhone}))
+	check(t, w.s.Sync(ctx))
+	check(t, w.d.Create(&old).Error) // as an older backup has it
+	check(t, w.d.Exec("UPDATE consents SET withdrawn_at = NULL WHERE purpose = 'phone'").Error)
+	n, err := w.open().Replay(ctx)
+	check(t, err)
+	held, err := w.p.Consents(ctx, id)
+	check(t, err)
+	if phone, err := w.p.PhoneOf(ctx, keys, id); err != nil || phone != "" || n != 0 || held[people.ForPhone].Holds() || !w.there(t, id) {
+		t.Errorf("phone %q, %d people erased, %+v, %v", phone, n, held[people.ForPhone], err)
+	}
+	w.c.move(time.Minute)
+	leave()
+	check(t, w.open().Sync(ctx))
+	_, err = w.open().Replay(ctx)
+	check(t, err)
+	if phone, err := w.p.PhoneOf(ctx, keys, id); err != nil || phone != "13812345678" {
+		t.Errorf("the number that she left afterwards: %q, %v", phone, err)
+	}
+}
+
 func TestWhatWasKeptLongEnoughGoes(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	keys, err := people.OpenPhoneKeys(ctx, w.d.DB, w.c.now, filepath.Join(t.TempDir(), "phones"), "")

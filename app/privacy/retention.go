@@ -97,17 +97,18 @@ func (s *Store) LetGo(ctx context.Context) error {
 		if d.Kind == "card" {
 			err = s.EraseNow(ctx, d.PersonID, Expired)
 		} else {
-			err = s.dropPhone(ctx, d.PersonID)
+			err = s.dropPhone(ctx, d.PersonID, Expired, db.Instant(s.now()))
 		}
 		failed = errors.Join(failed, err)
 	}
 	return errors.Join(failed, s.forgetProofs(ctx))
 }
 
-// dropPhone lets go of a number, with the fact that it was erased.
-func (s *Store) dropPhone(ctx context.Context, personID string) error {
+// dropPhone lets go of a number that was left before a time, with the fact that it was
+// erased. One that she left since stays.
+func (s *Store) dropPhone(ctx context.Context, personID string, why Reason, before time.Time) error {
 	return ledger.Write(ctx, s.db, func(tx *gorm.DB) error {
-		n, err := gorm.G[people.Phone](tx).Where("person_id = ?", personID).Delete(ctx)
+		n, err := gorm.G[people.Phone](tx).Where("person_id = ? AND created_at <= ?", personID, before).Delete(ctx)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -117,7 +118,7 @@ func (s *Store) dropPhone(ctx context.Context, personID string) error {
 			return err
 		}
 		f := ledger.Fact{ID: db.NewID(), Verb: ledger.Erased, PersonID: &personID, Object: ledger.Object("phone", personID)}
-		_, err = ledger.Append(ctx, tx, ledger.OwnerPeople, s.now(), f, ledger.ErasedDetail{Reason: string(Expired)})
+		_, err = ledger.Append(ctx, tx, ledger.OwnerPeople, s.now(), f, ledger.ErasedDetail{Reason: string(why)})
 		return err
 	})
 }
