@@ -11,11 +11,16 @@ const tapped = `(document.querySelector("#tap input[name=at]") || {value: ""}).v
 // of a place is meant for the place before and has none (K7).
 func (tab *Tab) Tap(do string) {
 	tab.t.Helper()
+	tab.press(do, 1)
+}
+
+func (tab *Tab) press(do string, times int) {
+	tab.t.Helper()
 	before, err := evaluate[string](tab, tapped)
 	if err != nil || before == "" {
 		tab.t.Fatalf("%s: nothing to tap: %v", tab.name, err)
 	}
-	press := fmt.Sprintf(`(document.querySelector('button[name=do][value=%q]') || {click() {}}).click()`, do)
+	press := fmt.Sprintf(`for (let n = 0, b = document.querySelector('button[name=do][value=%q]'); b && n < %d; n += 1) b.click()`, do, times)
 	eventually(tab.t, fmt.Sprintf("%s to have tapped %s", tab.name, do), func() error {
 		now, err := evaluate[string](tab, tapped)
 		if err != nil {
