@@ -24,6 +24,7 @@ import (
 	"silverclass/app/tour"
 	"silverclass/app/web"
 	"silverclass/courses"
+	"silverclass/courses/practice"
 	"silverclass/locales"
 )
 
@@ -53,6 +54,7 @@ func TestBench(t *testing.T) {
 	b.build()
 	b.startTimes()
 	b.sizes()
+	b.scenes()
 	b.stepAgainstYardstick()
 	b.hall()
 	b.quizAtOnce()
@@ -255,6 +257,27 @@ func (b *bench) sizes() {
 	if info, err := os.Stat(os.Getenv("BENCH_PROGRAM")); err == nil {
 		b.say("stripped binary", "75 MB", "%.1f MB", float64(info.Size())/1e6)
 	}
+}
+
+// scenes reads and checks all scenes, as a start does, and packs what a script gets of the
+// largest.
+func (b *bench) scenes() {
+	content, err := loadContent("", b.p.terminal.words)
+	b.must(err)
+	best := time.Hour
+	for range 5 {
+		began := time.Now()
+		_, err := practice.Load(practice.Content(), content.catalog.Wording())
+		b.must(err)
+		best = min(best, time.Since(began))
+	}
+	slugs := content.scenes.Slugs()
+	b.say(fmt.Sprintf("all %d scenes read and checked", len(slugs)), "200 ms", "%d ms", best.Milliseconds())
+	largest := 0
+	for _, slug := range slugs {
+		largest = max(largest, len(b.fetch(courses.PracticeURL(slug, "")+"/pieces?mode=guided")))
+	}
+	b.say("the largest scene, packed", "25 KB", "%.1f KB", float64(largest)/1000)
 }
 
 func (b *bench) fetch(path string) []byte {

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -59,7 +60,7 @@ func wayTo(t testing.TB, s *practice.Scene, from practice.State, there func(prac
 }
 
 // TestBothEnginesComeToTheSame walks every scene in every mode by the script's state machine:
-// the best path, and a thousand taps at random. The same taps, played by the program, come to
+// the best path, every mistake and its repair, and a thousand taps at random. The same taps, played by the program, come to
 // the same place with the same counts.
 func TestBothEnginesComeToTheSame(t *testing.T) {
 	p := start(t, "--livekit", "off")
@@ -76,8 +77,12 @@ func TestBothEnginesComeToTheSame(t *testing.T) {
 			modes = append(modes, practice.Changed)
 		}
 		for _, mode := range modes {
-			walks, err := awaited[[]walk](tab, fmt.Sprintf(robot, slug, mode))
-			if err != nil || len(walks) < 2 {
+			named, err := json.Marshal(mistakes(t, s, mode))
+			if err != nil {
+				t.Fatal(err)
+			}
+			walks, err := awaited[[]walk](tab, fmt.Sprintf(robot, slug, mode, named))
+			if err != nil || len(walks) < 2+len(s.Mistakes) {
 				t.Fatalf("%s, %s: %d walks, %v", slug, mode, len(walks), err)
 			}
 			for i, w := range walks {
@@ -98,6 +103,26 @@ func TestBothEnginesComeToTheSame(t *testing.T) {
 	}
 }
 
+// mistakes are the ways to each mistake of a scene, through its repair and on to an ending.
+func mistakes(t testing.TB, s *practice.Scene, mode practice.Mode) [][]string {
+	t.Helper()
+	var all [][]string
+	for _, m := range s.Mistakes {
+		st := s.Begin(mode)
+		var taps []string
+		for _, there := range []func(practice.State) bool{func(st practice.State) bool { return st.At.ID == m.ID }, practice.State.Done} {
+			more := wayTo(t, s, st, there)
+			taps = append(taps, more...)
+			var err error
+			if st, err = practice.Play(s, mode, taps); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all = append(all, taps)
+	}
+	return all
+}
+
 // walk is what one go of the script's state machine came to.
 type walk struct {
 	Taps                              []string
@@ -106,9 +131,9 @@ type walk struct {
 	Made, Stopped                     string
 }
 
-// robot walks one scene in one mode in the browser: first the best path, then at random, a
+// robot walks one scene in one mode in the browser: first the best path, then the named ways, then at random, a
 // new go after each ending, a thousand taps in all.
-const robot = `(async (slug, mode) => {
+const robot = `(async (slug, mode, named) => {
   const address = document.querySelector("script[src*='js/practice.js']").src.replace("practice.js", "practice-engine.js");
   const engine = await import(address);
   const html = await (await fetch("/practice/" + slug + "/pieces?mode=" + mode)).text();
@@ -125,6 +150,7 @@ const robot = `(async (slug, mode) => {
     taps.push(best);
   }
   walks.push(said(taps, st));
+  for (const way of named) walks.push(said(way, engine.play(m, mode, way)));
   st = engine.begin(m, mode); taps = [];
   for (let i = 0; i < 1000; i++) {
     if (engine.done(st)) { walks.push(said(taps, st)); st = engine.begin(m, mode); taps = []; }
@@ -136,7 +162,7 @@ const robot = `(async (slug, mode) => {
   }
   walks.push(said(taps, st));
   return walks;
-})(%q, %q)`
+})(%q, %q, %s)`
 
 // TestTheScriptAndTheFormsMakeTheSameFact practises with the script: a slip, its repair, a
 // reload half way, the way on to the end. The server has every tap, and another tab that is

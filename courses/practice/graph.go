@@ -140,7 +140,7 @@ func (s *Scene) DOT(t Telling) string {
 // One reads the scene TOPIC/NAME.yaml of a directory, whose name need not be a lesson's.
 // Its error is courses.Problems when the file breaks a rule.
 func One(fsys fs.FS, slug string, w *courses.Wording) (*Scene, error) {
-	s, problems := readScene(fsys, slug, w)
+	s, problems := readScene(fsys, slug, w, newBrands())
 	if len(problems) > 0 {
 		return nil, courses.Problems(problems)
 	}

@@ -30,11 +30,12 @@ type reader struct {
 	fsys  fs.FS
 	lines map[string]courses.Node // of every screen, mistake and ending, by ID
 	names map[string]bool
+	brands
 }
 
 // readScene reads a file and checks it: first what stands in it, then, when that is in
 // order, the state machine that it makes.
-func readScene(fsys fs.FS, slug string, w *courses.Wording) (*Scene, []courses.Problem) {
+func readScene(fsys fs.FS, slug string, w *courses.Wording, names brands) (*Scene, []courses.Problem) {
 	file := slug + ".yaml"
 	topic, _, _ := strings.Cut(slug, "/")
 	s := &Scene{Slug: slug, Topic: topic, screens: map[string]*Screen{}, mistakes: map[string]*Mistake{}, endings: map[string]*Ending{}}
@@ -42,7 +43,7 @@ func readScene(fsys fs.FS, slug string, w *courses.Wording) (*Scene, []courses.P
 		s.Edition = edition(b)
 	}
 	sheet, root := courses.NewSheet(fsys, file)
-	r := &reader{sheet: sheet, s: s, w: w, fsys: fsys, lines: map[string]courses.Node{}, names: map[string]bool{}}
+	r := &reader{sheet: sheet, s: s, w: w, fsys: fsys, lines: map[string]courses.Node{}, names: map[string]bool{}, brands: names}
 	f := root.Fields([]string{"kind", "title", "goal", "remember", "start", "screens", "mistakes", "endings"}, []string{"second"})
 	s.Kind = Kind(f["kind"].String())
 	if f["kind"].Here() && !slices.Contains(kinds(), s.Kind) {
@@ -134,7 +135,7 @@ func (r *reader) spoken(n courses.Node, mostHan, mostWords int) courses.Text {
 		if strings.Count(t[lang], "**")%2 != 0 {
 			at[lang].Break("practice.rule_open_mark")
 		}
-		for _, brand := range brandsIn(t[lang]) {
+		for _, brand := range r.brands.in(t[lang]) {
 			at[lang].Break("practice.rule_brand", fault.Args{"Brand": brand})
 		}
 		if han := courses.Han(t[lang]); han > mostHan {

@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"silverclass/app/fault"
 	"silverclass/courses"
@@ -86,6 +87,7 @@ func (l *Library) Slugs() []string {
 func read(fsys fs.FS, w *courses.Wording) (*Library, []courses.Problem) {
 	l := &Library{scenes: map[string]*Scene{}, wording: w}
 	var problems []courses.Problem
+	names := newBrands()
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Base(p) == "README.md" || path.Ext(p) == ".svg" || courses.Derived(p) {
 			return err
@@ -95,7 +97,7 @@ func read(fsys fs.FS, w *courses.Wording) (*Library, []courses.Problem) {
 			problems = append(problems, courses.Problem{File: p, Line: 1, Rule: "practice.rule_unknown_file"})
 			return nil
 		}
-		s, broken := readScene(fsys, slug, w)
+		s, broken := readScene(fsys, slug, w, names)
 		problems = append(problems, broken...)
 		l.scenes[slug] = s
 		return nil
@@ -125,15 +127,40 @@ var (
 	secrets string
 )
 
-// brandsIn are the real names in a text. Latin ones are whole words.
-func brandsIn(text string) []string {
-	latin := " " + strings.Join(strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return r > 'z' || (r < '0' || r > '9') && r < 'a'
-	}), " ") + " "
+// brands are the real names: Latin ones, which are whole words in lower case, and others by
+// their first character.
+type brands struct {
+	latin map[string]bool
+	other map[rune][]string
+}
+
+func newBrands() brands {
+	b := brands{map[string]bool{}, map[rune][]string{}}
+	for _, name := range strings.Fields(brandNames) {
+		if first, _ := utf8.DecodeRuneInString(name); first < utf8.RuneSelf {
+			b.latin[name] = true
+		} else {
+			b.other[first] = append(b.other[first], name)
+		}
+	}
+	return b
+}
+
+// in are the real names in a text.
+func (b brands) in(text string) []string {
 	var all []string
-	for _, b := range strings.Fields(brandNames) {
-		if b[0] < 0x80 && strings.Contains(latin, " "+b+" ") || b[0] >= 0x80 && strings.Contains(text, b) {
-			all = append(all, b)
+	for i, r := range text {
+		for _, name := range b.other[r] {
+			if strings.HasPrefix(text[i:], name) {
+				all = append(all, name)
+			}
+		}
+	}
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool {
+		return r > 'z' || (r < '0' || r > '9') && r < 'a'
+	}) {
+		if b.latin[word] {
+			all = append(all, word)
 		}
 	}
 	return all

@@ -101,7 +101,7 @@ func (r *reader) short(n courses.Node) courses.Text {
 		return nil
 	}
 	if t, ok := n.Same(); ok {
-		for _, brand := range brandsIn(n.String()) {
+		for _, brand := range r.brands.in(n.String()) {
 			n.Break("practice.rule_brand", fault.Args{"Brand": brand})
 		}
 		return t
