@@ -27,7 +27,7 @@ func TestLearnersPagesKeepTheMeasures(t *testing.T) {
 		w.visitorsPages(p)
 		w.lessons(p)
 		w.practices(p)
-		w.quiz(p)
+		w.quiz(p, lang)
 		w.hall(p, h, staff, lang)
 		t.Logf("%s: %d pages", lang, w.pages)
 	}
@@ -53,6 +53,9 @@ func (w *walker) visitorsPages(p *Program) {
 	w.Expect(404)
 	w.Open(p.URL("/no/such/page"))
 	w.look("no such page")
+	w.Expect(404)
+	w.Open(p.URL("/verify/ABCDE-FGHJK"))
+	w.look("no such certificate")
 	w.Expect(422)
 	w.Open(p.URL("/card"))
 	w.Fill("#card", "23456789")
@@ -134,7 +137,7 @@ func (w *walker) tap(s *practice.Scene, st *practice.State, taps []string) {
 }
 
 // quiz looks at a question, at one answered wrongly, and at one answered rightly.
-func (w *walker) quiz(p *Program) {
+func (w *walker) quiz(p *Program, lang string) {
 	w.t.Helper()
 	w.Open(p.URL("/quizzes/fraud/police-call"))
 	w.look("question")
@@ -158,6 +161,19 @@ func (w *walker) quiz(p *Program) {
 		}
 	}
 	w.look("quiz done")
+	w.Follow("a[href*='/look?']")
+	w.look("what was asked and answered")
+	topic := map[string]string{"zh-Hans": "e-commerce", "en": "mobile-payment"}[lang] // a check is answered once
+	w.Open(p.URL("/checks/" + topic + "/before"))
+	for range 3 {
+		w.Follow("button[name=answer]")
+	}
+	w.look("check answered")
+	w.Open(p.URL("/checks/" + topic + "/after"))
+	for range 3 {
+		w.Follow("button[name=answer]")
+	}
+	w.look("both checks answered")
 }
 
 // hall is what a venue's tablet shows: who are you, a greeting, a call for help, leaving.
