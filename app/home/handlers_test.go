@@ -195,3 +195,19 @@ func TestPages(t *testing.T) {
 		phone.Get("/me").Shows().Golden("me." + lang)
 	}
 }
+
+// TestHomeAsksHowTheClassWas, once it is over and not before.
+func TestHomeAsksHowTheClassWas(t *testing.T) {
+	h := newHall(t)
+	session := h.Session(0)
+	h.Clock.Pass(time.Minute)
+	person, _ := h.Learner("王阿姨")
+	h.CheckIn(session, person)
+	tablet := h.Enrol()
+	tablet.Post("/tablet/tile", "id", db.NewID(), "person", person.ID).Leads("/tablet")
+	tablet.Get("/").Hides("今天的课怎么样？")
+	if err := h.Tour.CloseSession(t.Context(), session.ID); err != nil {
+		t.Fatal(err)
+	}
+	tablet.Get("/").Shows("今天的课怎么样？", `href="/rate/session/`+session.ID+`"`)
+}
