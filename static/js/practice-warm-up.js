@@ -23,7 +23,7 @@ function keep() {
 }
 
 function measure() {
-  const target = stage.querySelector('[data-warm-target]');
+  const target = document.querySelector('[data-warm-target]');
   const leaf = stage.querySelector('[data-warm-leaf]');
   let down = null; // the finger that is on the page: where and when it came
   let before = -Infinity; // when the last tap began
