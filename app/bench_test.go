@@ -55,6 +55,8 @@ func TestBench(t *testing.T) {
 	b.startTimes()
 	b.sizes()
 	b.scenes()
+	b.content()
+	b.painted()
 	b.stepAgainstYardstick()
 	b.hall()
 	b.quizAtOnce()
