@@ -81,6 +81,7 @@ func TestAQuizFromThePage(t *testing.T) {
 	}
 	tablet.Get(address).Shows("两道题都做完了")
 
+	h.Clock.Pass(time.Minute)
 	page = tablet.Get(address + "&again=1").Shows("第 1 题，共 2 题").Body
 	for range 2 {
 		right, _ = h.answers(page)

@@ -51,6 +51,7 @@ func Register(r *web.Routes, site *web.Site, d *Door, venue VenueOf) {
 	r.Public.GET("/tablet/enrol/:code", h.showEnrol)
 	r.Public.POST("/tablet/enrol/:code", h.enrol)
 	r.Helper.GET("/staff/people", h.search)
+	r.Helper.POST("/staff/people", h.search) // what is typed may be a phone number: it stands in no address
 	r.Helper.GET("/staff/people/:id", h.showPerson)
 	r.Helper.POST("/staff/people/:id", h.editPerson)
 	r.Helper.POST("/staff/people/:id/cards", h.addCard)

@@ -28,7 +28,7 @@ const (
 
 func (h *handlers) search(c echo.Context) error {
 	ctx := c.Request().Context()
-	p := searchPage{Text: strings.TrimSpace(c.QueryParam("q"))}
+	p := searchPage{Text: strings.TrimSpace(c.Request().PostFormValue("q"))}
 	p.Asked = p.Text != ""
 	if p.Asked {
 		if err := h.note(ctx, Who(c), Searched, ""); err != nil {

@@ -27,7 +27,7 @@ type tally struct {
 }
 
 // tallies reads the facts of practice since an instant, by scene. Goes in which staff
-// helped, or the scene did, are not alone.
+// helped, or the scene did, or whose mode shows the way, are not alone (indicators.md T11).
 func tallies(ctx context.Context, g *gorm.DB, since time.Time) (map[string]*tally, error) {
 	all := map[string]*tally{}
 	f := ledger.Filter{Verbs: []ledger.Verb{ledger.Practised}, Kind: "scene", From: since, Effective: true}
@@ -46,7 +46,7 @@ func tallies(ctx context.Context, g *gorm.DB, since time.Time) (map[string]*tall
 			all[slug] = t
 		}
 		t.goes++
-		if d.Outcome == OutcomeDone && d.Hints == 0 && !d.Helped {
+		if d.Outcome == OutcomeDone && d.Hints == 0 && !d.Helped && d.Mode != string(Guided) {
 			t.alone++
 		}
 		t.slips, t.misses, t.falseAlarms = t.slips+d.Slips, t.misses+d.Misses, t.falseAlarms+d.FalseAlarms
