@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"silverclass/app/fault"
 	"silverclass/courses"
@@ -53,8 +54,10 @@ func loadContent(dir string, words *locales.Words) (content, error) {
 	scenes := sound(scenesFolder, practice.Content(), func(f fs.FS) []courses.Problem { return practice.Check(f, w) })
 	questions := sound(quizzesFolder, quizzes.Content(), func(f fs.FS) []courses.Problem { return quizzes.Check(f, w, words) })
 	var broken [2]error
-	c.scenes, broken[0] = practice.Load(scenes, w)
-	c.quizzes, broken[1] = quizzes.Load(questions, w, words)
+	var both sync.WaitGroup
+	both.Go(func() { c.scenes, broken[0] = practice.Load(scenes, w) })
+	both.Go(func() { c.quizzes, broken[1] = quizzes.Load(questions, w, words) })
+	both.Wait()
 	var problems courses.Problems
 	for i, folder := range []string{scenesFolder, quizzesFolder} {
 		list, ok := errors.AsType[courses.Problems](broken[i])

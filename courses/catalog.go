@@ -83,18 +83,27 @@ func read(fsys fs.FS) (*Catalog, []Problem) {
 	c.topics, more = readTopics(fsys, wording)
 	problems = append(problems, more...)
 	problems = append(problems, strangers(fsys)...)
+	var slugs []string
 	for _, s := range curriculum() {
 		for _, name := range s.lessons {
 			slug := s.topic + "/" + name
-			if _, err := fs.Stat(fsys, slug+"/lesson.yaml"); err != nil {
-				continue // not written yet
+			if _, err := fs.Stat(fsys, slug+"/lesson.yaml"); err == nil { // else it is not written yet
+				slugs = append(slugs, slug)
 			}
-			l, more := readLesson(fsys, slug, wording, parts)
-			problems = append(problems, more...)
-			c.lessons[slug] = l
-			if t, err := c.Topic(s.topic); err == nil {
-				t.Lessons = append(t.Lessons, l)
-			}
+		}
+	}
+	type result struct {
+		lesson   *Lesson
+		problems []Problem
+	}
+	for _, r := range Together(slugs, func(slug string) result {
+		l, problems := readLesson(fsys, slug, wording, parts)
+		return result{l, problems}
+	}) {
+		problems = append(problems, r.problems...)
+		c.lessons[r.lesson.Slug] = r.lesson
+		if t, err := c.Topic(r.lesson.Topic); err == nil {
+			t.Lessons = append(t.Lessons, r.lesson)
 		}
 	}
 	return c, sorted(problems)

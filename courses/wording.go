@@ -200,13 +200,35 @@ func words(s string) int {
 func sentences(s string) []string {
 	var all []string
 	from := 0
-	for _, m := range sentenceEnd.FindAllStringIndex(s, -1) {
-		all, from = append(all, s[from:m[1]]), m[1]
+	for i := 0; i < len(s); {
+		n := sentenceEnd(s[i:])
+		if n == 0 {
+			_, size := utf8.DecodeRuneInString(s[i:])
+			i += size
+			continue
+		}
+		i += n
+		all, from = append(all, s[from:i]), i
 	}
 	return append(all, s[from:])
 }
 
-var sentenceEnd = regexp.MustCompile(`[\x{3002}\x{FF01}\x{FF1F}\x{FF1B}]+|[.!?;]+([ "'\x{201D}\n]|$)`)
+// sentenceEnd is the length of the marks at the beginning of s if they end a sentence, with
+// the space or quotation mark behind Latin ones; else 0.
+func sentenceEnd(s string) int {
+	if n := len(s) - len(strings.TrimLeft(s, "\u3002\uff01\uff1f\uff1b")); n > 0 {
+		return n
+	}
+	rest := strings.TrimLeft(s, ".!?;")
+	n := len(s) - len(rest)
+	if n == 0 || rest == "" {
+		return n
+	}
+	if r, size := utf8.DecodeRuneInString(rest); strings.ContainsRune(" \"'\u201d\n", r) {
+		return n + size
+	}
+	return 0
+}
 
 // Spoken is a text as a voice should read it: without the marker, and with hotlines
 // digit by digit (96110 is never "ninety-six thousand").

@@ -87,6 +87,7 @@ func (l *Library) Slugs() []string {
 func read(fsys fs.FS, w *courses.Wording) (*Library, []courses.Problem) {
 	l := &Library{scenes: map[string]*Scene{}, wording: w}
 	var problems []courses.Problem
+	var slugs []string
 	names := newBrands()
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Base(p) == "README.md" || path.Ext(p) == ".svg" || courses.Derived(p) {
@@ -97,11 +98,20 @@ func read(fsys fs.FS, w *courses.Wording) (*Library, []courses.Problem) {
 			problems = append(problems, courses.Problem{File: p, Line: 1, Rule: "practice.rule_unknown_file"})
 			return nil
 		}
-		s, broken := readScene(fsys, slug, w, names)
-		problems = append(problems, broken...)
-		l.scenes[slug] = s
+		slugs = append(slugs, slug)
 		return nil
 	})
+	type result struct {
+		scene    *Scene
+		problems []courses.Problem
+	}
+	for _, r := range courses.Together(slugs, func(slug string) result {
+		s, problems := readScene(fsys, slug, w, names)
+		return result{s, problems}
+	}) {
+		problems = append(problems, r.problems...)
+		l.scenes[r.scene.Slug] = r.scene
+	}
 	if err != nil {
 		problems = append(problems, courses.Problem{File: ".", Rule: "practice.rule_unreadable", Args: fault.Args{"Detail": err.Error()}})
 	}
