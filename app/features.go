@@ -117,7 +117,7 @@ func (p *program) registerLive() error {
 	}
 	progress := courses.NewProgress(p.catalog, p.courses)
 	home.Register(p.routes, home.Config{Site: p.site, Catalog: p.catalog, Progress: progress, Live: p.live.Store(), Tour: p.tour, Staff: p.staff,
-		Quizzes: quizzes.NewStore(p.db.DB, p.now), Sources: []home.Source{
+		Quizzes: quizzes.NewStore(p.db.DB, p.now), People: p.people, Sources: []home.Source{
 			home.FromRoom(p.room, p.catalog),
 			home.FromLive(p.live.Store(), p.tour, p.staff),
 			home.HalfWay(progress),

@@ -33,6 +33,7 @@ type Config struct {
 	Tour     *tour.Store
 	Staff    *people.StaffStore
 	Quizzes  *quizzes.Store
+	People   *people.Store
 	// Sources offer the today card, the first that has one wins.
 	Sources []Source
 }
@@ -64,6 +65,7 @@ type homePage struct {
 	Topics   []topicTile
 	Class    *classTile // nil while no class of this venue is near
 	Rate     string     // where the session that is over is asked about; empty when none is, or a class is near
+	Notice   bool       // the notice is newer than her yes: she is asked once, and may pass it over
 	Seated   bool       // somebody sits at this shared tablet
 }
 
@@ -115,6 +117,13 @@ func (h *handlers) home(c echo.Context) error {
 		if ok {
 			data.Rate = quizzes.RateSessionURL(session.ID, "")
 		}
+	}
+	if who.Person != nil && who.Own {
+		consents, err := h.cfg.People.Consents(ctx, who.Person.ID)
+		if err != nil {
+			return err
+		}
+		data.Notice = people.NoticeIsNew(consents)
 	}
 	return h.pages.Show(c, http.StatusOK, "home.html", web.View{Body: "home langs-top", Data: data})
 }

@@ -36,7 +36,7 @@ func newHall(t *testing.T) *hall {
 	progress := courses.NewProgress(h.catalog, h.courses)
 	courses.Register(h.Routes, h.Site, h.catalog, h.courses)
 	home.Register(h.Routes, home.Config{Site: h.Site, Catalog: h.catalog, Progress: progress, Live: h.live, Tour: h.Tour, Staff: h.Staff,
-		Quizzes: quizzes.NewStore(h.DB.DB, h.Clock.Now), Sources: []home.Source{home.FromRoom(h.Room, h.catalog), home.FromLive(h.live, h.Tour, h.Staff), home.HalfWay(progress), home.NextLesson(progress, h.Tour)}})
+		Quizzes: quizzes.NewStore(h.DB.DB, h.Clock.Now), People: h.People, Sources: []home.Source{home.FromRoom(h.Room, h.catalog), home.FromLive(h.live, h.Tour, h.Staff), home.HalfWay(progress), home.NextLesson(progress, h.Tour)}})
 	return h
 }
 
@@ -210,4 +210,24 @@ func TestHomeAsksHowTheClassWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	tablet.Get("/").Shows("今天的课怎么样？", `href="/rate/session/`+session.ID+`"`)
+}
+
+// TestANewNoticeAsksOnce, on her own home page, and not again when she puts it off.
+func TestANewNoticeAsksOnce(t *testing.T) {
+	h := newHall(t)
+	wang, number := h.Learner("王阿姨")
+	phone := h.Own()
+	phone.Get("/").Hides("告知书有新的一版")
+	phone.Post("/card", "card", number, "next", "/").Leads("/")
+	phone.Get("/").Hides("告知书有新的一版")
+	if err := db.Write(t.Context(), h.DB.DB, func(tx *gorm.DB) error {
+		return tx.Exec(`UPDATE consents SET version = '2020-01', asked_version = '2020-01' WHERE person_id = ?`, wang.ID).Error
+	}); err != nil {
+		t.Fatal(err)
+	}
+	phone.Get("/").Shows("告知书有新的一版", `href="/me/information/consents"`)
+	if err := h.People.Asked(t.Context(), wang.ID); err != nil {
+		t.Fatal(err)
+	}
+	phone.Get("/").Hides("告知书有新的一版")
 }

@@ -70,6 +70,13 @@ func (s *Store) Consents(ctx context.Context, personID string) (map[Purpose]Cons
 	return found, nil
 }
 
+// NoticeIsNew reports whether somebody with these consents holds a card, and was not asked
+// about the notice of today yet.
+func NoticeIsNew(found map[Purpose]Consent) bool {
+	card, ok := found[ForCard]
+	return ok && card.AskedVersion != NoticeVersion
+}
+
 // ConsentAct is the act of saying yes, or of taking it back. By says who wrote it down:
 // nobody of the staff when she did it herself.
 type ConsentAct struct {

@@ -98,8 +98,7 @@ func (h *handlers) mine(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	card, ok := consents[people.ForCard]
-	p.New = ok && card.AskedVersion != people.NoticeVersion
+	p.New = people.NoticeIsNew(consents)
 	if p.Erasing, err = h.open(ctx, who.Person.ID); err != nil {
 		return err
 	}

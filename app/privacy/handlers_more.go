@@ -34,8 +34,7 @@ func (h *handlers) showConsents(c echo.Context) error {
 	for _, purpose := range people.Purposes() {
 		p.Lines = append(p.Lines, consentLine{purpose, found[purpose]})
 	}
-	card, ok := found[people.ForCard]
-	p.New = ok && card.Version != people.NoticeVersion && card.AskedVersion != people.NoticeVersion
+	p.New = people.NoticeIsNew(found)
 	return h.learner.Show(c, http.StatusOK, "consents.html", web.View{Back: home, Data: p})
 }
 
