@@ -61,6 +61,7 @@ func TestBench(t *testing.T) {
 	b.hall()
 	b.quizAtOnce()
 	b.certificatesAtOnce()
+	b.fiveYears()
 	b.checkInsAgainstDriver()
 	fmt.Printf("\n%s, %d cores, %s/%s, seed %d\n\n", cpu(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, benchSeed)
 	fmt.Println("| what | reach | measured |\n|---|---|---|")

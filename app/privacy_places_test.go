@@ -31,11 +31,14 @@ type places struct {
 	who         secret
 	reader      people.Reader // whoever asks next
 	opened      int
+	typed       string // what else is typed into every form
 }
 
-func newPlaces(t *testing.T) *places {
+func newPlaces(t *testing.T) *places { return placesOf(t, wired(t)) }
+
+func placesOf(t *testing.T, p *program) *places {
 	t.Helper()
-	w := &places{t: t, p: wired(t)}
+	w := &places{t: t, p: p}
 	ctx, now := t.Context(), time.Now()
 	must := func(err error) {
 		t.Helper()
@@ -98,7 +101,7 @@ func (w *places) ask(r web.Route) string {
 	address := w.address(r.Path)
 	body := ""
 	if r.Method == http.MethodPost {
-		body = "id=" + db.NewID() + "&name=x&age=&do=withdraw&purpose=phone&reason=check&outcome=granted&kind=read&asked_by=self&card="
+		body = "id=" + db.NewID() + "&name=x&age=&do=withdraw&purpose=phone&reason=check&outcome=granted&kind=read&asked_by=self&card=" + w.typed
 	}
 	req := httptest.NewRequestWithContext(w.t.Context(), r.Method, "http://class.lan"+address, strings.NewReader(body))
 	req.Header.Set("Accept", "text/html")

@@ -19,7 +19,10 @@ import (
 
 // wired is the program put together as serve does, on free ports and an empty data
 // directory, without LiveKit and without answering.
-func wired(t *testing.T) *program {
+func wired(t *testing.T) *program { return wiredLogging(t, slog.DiscardHandler) }
+
+// wiredLogging is wired with a log of one's own.
+func wiredLogging(t *testing.T, log slog.Handler) *program {
 	t.Helper()
 	words, err := locales.Load()
 	if err != nil {
@@ -28,7 +31,7 @@ func wired(t *testing.T) *program {
 	s := settings{Listen: "127.0.0.1:0", ListenInternal: "127.0.0.1:0", Data: t.TempDir(), Zone: "Asia/Shanghai",
 		Livekit: livekitOff, LivekitUDPPort: 7882, LivekitTCPPort: 7881}
 	out := &terminal{Reader: strings.NewReader(""), Writer: io.Discard, Errors: io.Discard, words: words, lang: "en"}
-	p := &program{settings: s, terminal: out, now: time.Now, log: slog.New(slog.DiscardHandler)}
+	p := &program{settings: s, terminal: out, now: time.Now, log: slog.New(log)}
 	if err := p.prepare(context.Background()); err != nil {
 		t.Fatal(err)
 	}
