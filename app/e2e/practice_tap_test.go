@@ -16,10 +16,14 @@ func (tab *Tab) Tap(do string) {
 
 func (tab *Tab) press(do string, times int) {
 	tab.t.Helper()
-	before, err := evaluate[string](tab, tapped)
-	if err != nil || before == "" {
-		tab.t.Fatalf("%s: nothing to tap: %v", tab.name, err)
-	}
+	var before string
+	eventually(tab.t, tab.name+" to have something to tap", func() error { // the page may just be coming
+		var err error
+		if before, err = evaluate[string](tab, tapped); err == nil && before == "" {
+			err = fmt.Errorf("nothing is there")
+		}
+		return err
+	})
 	press := fmt.Sprintf(`for (let n = 0, b = document.querySelector('button[name=do][value=%q]'); b && n < %d; n += 1) b.click()`, do, times)
 	eventually(tab.t, fmt.Sprintf("%s to have tapped %s", tab.name, do), func() error {
 		now, err := evaluate[string](tab, tapped)
