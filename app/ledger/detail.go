@@ -107,6 +107,26 @@ type PractisedDetail struct {
 	Stopped string   `json:"stopped,omitempty"`
 }
 
+// OutcomeDone is the outcome of a practice that reached an ending; ModeUnaided and
+// ModeChanged are the modes of one in which nobody shows the way.
+const (
+	OutcomeDone = "done"
+	ModeUnaided = "unaided"
+	ModeChanged = "changed"
+)
+
+// WithoutHelp reports whether the end was reached without a hint and without anybody's
+// help. Slips alone do not matter.
+func (d PractisedDetail) WithoutHelp() bool {
+	return d.Outcome == OutcomeDone && d.Hints == 0 && !d.Helped
+}
+
+// Alone is the rule of indicators.md T11: without help, and in a mode that does not show
+// the way.
+func (d PractisedDetail) Alone() bool {
+	return d.WithoutHelp() && (d.Mode == ModeUnaided || d.Mode == ModeChanged)
+}
+
 // AnsweredDetail is a quiz handed in: Right of Of questions. FirstTry is whether it was
 // this person's or visitor's first go at this quiz.
 type AnsweredDetail struct {

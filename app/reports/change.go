@@ -33,7 +33,7 @@ func (c *counter) kept() []Number {
 		var early, ids []string
 		for _, f := range facts {
 			ids = append(ids, f.ID)
-			able := alone(detail[ledger.PractisedDetail](f))
+			able := detail[ledger.PractisedDetail](f).Alone()
 			if f.At.Before(first.Add(later)) {
 				now, early = now || able, append(early, f.ID)
 			} else {

@@ -137,7 +137,7 @@ func (c *counter) addMore(f ledger.Fact, kind, who string) {
 	case ledger.Practised:
 		d := detail[ledger.PractisedDetail](f)
 		c.practices.add(who+" "+f.Object, f.ID)
-		if alone(d) {
+		if d.Alone() {
 			c.practicesAlone.add(who+" "+f.Object, f.ID)
 		}
 		if f.PersonID != nil {
@@ -198,18 +198,6 @@ func (c *counter) addMore(f ledger.Fact, kind, who string) {
 			c.equip[session] = equipment{there: d.There, usable: d.Usable, fact: f}
 		}
 	}
-}
-
-// outcomeDone is the outcome of a scene whose goal was reached.
-const outcomeDone = "done"
-
-// The modes of a practice in which nobody shows the way.
-const modeUnaided, modeChanged = "unaided", "changed"
-
-// alone is the rule of T11: done on her own or on a phone that looks different, without a
-// hint and without anybody's help. Slips alone do not matter.
-func alone(d ledger.PractisedDetail) bool {
-	return d.Outcome == outcomeDone && d.Hints == 0 && !d.Helped && (d.Mode == modeUnaided || d.Mode == modeChanged)
 }
 
 // tally is the count that holds for a session: the latest by hand, an estimate only

@@ -10,11 +10,11 @@ import (
 
 // How a number came to be known.
 const (
-	byRegister = "registered" // 签到
-	byTally    = "counted"    // 清点
-	byRecord   = "recorded"   // 系统记录
-	byEstimate = "estimated"  // 估算
-	byRule     = "derived"    // 由别的数算出
+	byRegister = "registered" // signed in at the desk
+	byTally    = "counted"    // heads were counted
+	byRecord   = "recorded"   // the program noted it
+	byEstimate = "estimated"  // estimated by staff
+	byRule     = "derived"    // reckoned from other numbers
 )
 
 // numbers are the indicators in the dictionary's order (indicators.md F.3).

@@ -19,6 +19,7 @@
 package practice
 
 import (
+	"silverclass/app/ledger"
 	"silverclass/courses"
 )
 
@@ -111,9 +112,9 @@ const (
 	// Guided (带着做) helps after a slip.
 	Guided Mode = "guided"
 	// Unaided (自己做) helps only who asks for it.
-	Unaided Mode = "unaided"
+	Unaided Mode = ledger.ModeUnaided
 	// Changed (换个样子做) is unaided on a phone that looks different.
-	Changed Mode = "changed"
+	Changed Mode = ledger.ModeChanged
 )
 
 // The skins: how the drawn phone looks.

@@ -274,7 +274,7 @@ func (s *Store) finish(ctx context.Context, who people.Reader, row Row, st State
 		return err
 	}
 	d := ledger.PractisedDetail{Mode: string(row.Mode), Skin: row.Skin, Slips: row.Slips, Misses: row.Misses,
-		FalseAlarms: row.FalseAlarms, Hints: row.Hints, Outcome: OutcomeDone, Helped: helped, Seconds: row.Seconds,
+		FalseAlarms: row.FalseAlarms, Hints: row.Hints, Outcome: ledger.OutcomeDone, Helped: helped, Seconds: row.Seconds,
 		Made: st.Made, Stopped: row.Stopped}
 	if err := s.tell(ctx, who, row, *row.FactID, ledger.Practised, d); err != nil {
 		return err
@@ -288,10 +288,6 @@ func (s *Store) finish(ctx context.Context, who people.Reader, row Row, st State
 	}
 	return err
 }
-
-// OutcomeDone is the outcome of a go that reached an ending. A go that was left makes no
-// fact.
-const OutcomeDone = "done"
 
 // helped reports whether somebody of the staff came to her tablet since the go began.
 func (s *Store) helped(ctx context.Context, who people.Reader, row Row) (bool, error) {

@@ -46,7 +46,7 @@ func tallies(ctx context.Context, g *gorm.DB, since time.Time) (map[string]*tall
 			all[slug] = t
 		}
 		t.goes++
-		if d.Outcome == OutcomeDone && d.Hints == 0 && !d.Helped && d.Mode != string(Guided) {
+		if d.Alone() {
 			t.alone++
 		}
 		t.slips, t.misses, t.falseAlarms = t.slips+d.Slips, t.misses+d.Misses, t.falseAlarms+d.FalseAlarms

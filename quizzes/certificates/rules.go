@@ -96,13 +96,10 @@ func doneIn(rule Rule, facts []ledger.Fact) Done {
 	return Done{Lessons: len(sets[ledger.Finished]), Practices: len(sets[ledger.Practised]), Quizzes: len(sets[ledger.Answered]), Sessions: len(sets[ledger.CheckedIn])}
 }
 
-// The modes of a practice in which nobody shows the way.
-const modeUnaided, modeChanged = "unaided", "changed"
-
 // alone is a practice that reached its end without a hint and without help.
 func (r Rule) alone(f ledger.Fact) bool {
 	d, err := ledger.DetailOf[ledger.PractisedDetail](f)
-	return err == nil && d.Outcome == "done" && d.Hints == 0 && !d.Helped && (!r.OwnWay || d.Mode == modeUnaided || d.Mode == modeChanged)
+	return err == nil && (d.Alone() || !r.OwnWay && d.WithoutHelp())
 }
 
 // Lacks is what is missing for a certificate; all zero when the rule is met. sessions is
