@@ -60,7 +60,7 @@ func Register(r *web.Routes, cfg Config) {
 // homePage is the today card and the topics.
 type homePage struct {
 	Greeting string // locale key
-	Name     string // 称呼; empty for visitors and cards without one
+	Name     string // what she is called; empty for visitors and cards without one
 	Today    *Card  // nil when there is nothing at all to do
 	Topics   []topicTile
 	Class    *classTile // nil while no class of this venue is near

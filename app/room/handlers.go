@@ -40,7 +40,7 @@ func Register(r *web.Routes, cfg Config) {
 
 // helloPage greets who was just seated.
 type helloPage struct {
-	Name    string // 称呼; empty for a card without one
+	Name    string // what she is called; empty for a card without one
 	Visitor bool
 }
 

@@ -239,7 +239,7 @@ func (h *handlers) printMine(c echo.Context) error {
 type paperPage struct{ Sheets []sheet }
 
 type sheet struct {
-	Name  string // 称呼; empty without one
+	Name  string // what she is called; empty without one
 	Topic string
 	Rule  string
 	Code  string
