@@ -19,6 +19,7 @@ import (
 	"silverclass/app/privacy"
 	"silverclass/app/web"
 
+	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 )
 
@@ -89,6 +90,7 @@ func (w world) fill(t *testing.T, name, phone string) people.Issued {
 		t.Fatal(err)
 	}
 	n := db.NewID()
+	w.run(t, `INSERT INTO person_links (id, person_id, other_id, reason, linked_at, undone_at) VALUES (?, ?, 'z', 'lost', ?, ?)`, n, id, at, at)
 	w.run(t, `INSERT INTO card_sheets (id, by_id, cards, created_at) VALUES (?, 'x', 1, ?)`, n, at)
 	w.run(t, `INSERT INTO sheet_cards (number, sheet_id, position) VALUES (?, ?, 0)`, i.Card.Number, n)
 	w.run(t, `INSERT INTO tablets (id, venue_id, label, token_hash, last_seen_at, created_at) VALUES (?, 'v', ?, ?, ?, ?)`, n, n, n, at, at)
@@ -179,6 +181,70 @@ func (w world) bytesOf(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return append(all, text...)
+}
+
+// TestTwoCardsAreOnePerson: once they are one, what she reads is the rows of both, what she
+// takes back is taken back for both, and erased is both; counts stay as they were.
+func TestTwoCardsAreOnePerson(t *testing.T) {
+	w, ctx := newWorld(t), context.Background()
+	one, two := w.fill(t, "两张卡的王阿姨", "13987654321"), w.fill(t, "王淑芬阿姨", "13712345678")
+	rows := func(ids ...string) map[string]int {
+		n := map[string]int{}
+		for _, id := range ids {
+			whole, err := w.privacy.Read(ctx, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, k := range whole.Tables {
+				n[k.Table] += len(k.Rows)
+			}
+		}
+		return n
+	}
+	for _, id := range []string{one.Person.ID, two.Person.ID} {
+		if err := w.privacy.Undo(ctx, id, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := rows(one.Person.ID, two.Person.ID)
+	staff := people.Staff{ID: db.NewID()}
+	by := people.Reader{Staff: &staff}
+	if err := w.people.Link(ctx, people.LinkAct{ID: db.NewID(), PersonID: two.Person.ID, OtherID: one.Person.ID, Reason: "lost", By: by}); err != nil {
+		t.Fatal(err)
+	}
+	want["person_links"]++ // once, though it is found with either number
+	want["ledger_facts"]++
+	want["audits"] += 2
+	for _, id := range []string{one.Person.ID, two.Person.ID} {
+		if diff := cmp.Diff(want, rows(id)); diff != "" {
+			t.Errorf("rows (-both, +read): %s", diff)
+		}
+	}
+	if err := w.people.Withdraw(ctx, people.ConsentAct{ID: db.NewID(), PersonID: one.Person.ID, Purpose: people.ForPhone}); err != nil {
+		t.Fatal(err)
+	}
+	var phones int
+	if err := w.d.Raw("SELECT count(*) FROM phones").Scan(&phones).Error; err != nil || phones != 0 {
+		t.Errorf("%d phones are left of one whose yes is taken back; %v", phones, err)
+	}
+	before := w.counts(t)
+	asked := privacy.Erasure{ID: db.NewID(), PersonID: two.Person.ID, Reason: privacy.Asked}
+	for range 2 { // asked twice by a double tap
+		if _, err := w.privacy.Ask(ctx, asked); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.run(t, `UPDATE erasures SET due_at = asked_at`)
+	if err := w.privacy.EraseDue(ctx); err != nil {
+		t.Fatal(err)
+	}
+	var left int
+	if err := w.d.Raw("SELECT count(*) FROM persons").Scan(&left).Error; err != nil || left != 0 {
+		t.Errorf("%d of two numbers of one who is erased are left; %v", left, err)
+	}
+	if after := w.counts(t); after != before {
+		t.Errorf("counts were %s and are %s", before, after)
+	}
 }
 
 func TestWhoWasErasedIsNowhere(t *testing.T) {

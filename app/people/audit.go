@@ -44,6 +44,8 @@ const (
 	ClosedRequest   = "closed-request"
 	WroteConsent    = "wrote-consent"
 	RotatedKeys     = "rotated-keys"
+	MergedPersons   = "merged-persons"
+	SplitPersons    = "split-persons"
 )
 
 // Audit is one line of who did what to whom: IDs only, never a name, a card number or

@@ -57,15 +57,24 @@ func (Consent) TableName() string { return "consents" }
 // Holds reports whether she said yes and did not take it back.
 func (c Consent) Holds() bool { return c.PersonID != "" && c.WithdrawnAt == nil }
 
-// Consents are a person's, by purpose; one that is missing was never given.
+// Consents are a person's, by purpose; one that is missing was never given. Of two cards
+// of hers the one at hand speaks, and the other where this one has nothing that holds.
 func (s *Store) Consents(ctx context.Context, personID string) (map[Purpose]Consent, error) {
-	list, err := gorm.G[Consent](s.db).Where("person_id = ?", personID).Order("purpose").Limit(10).Find(ctx)
+	ids, err := s.Together(ctx, personID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := gorm.G[Consent](s.db).Where("person_id IN ?", ids).Order("purpose, person_id").Limit(10 * len(ids)).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read consents: %w", err)
 	}
 	found := map[Purpose]Consent{}
 	for _, c := range list {
-		found[c.Purpose] = c
+		have, ok := found[c.Purpose]
+		own := c.PersonID == personID
+		if !ok || own && (c.Holds() || !have.Holds()) || !own && c.Holds() && !have.Holds() {
+			found[c.Purpose] = c
+		}
 	}
 	return found, nil
 }
@@ -135,9 +144,10 @@ func (s *Store) holds(ctx context.Context, personID string, p Purpose, medium st
 	return nil
 }
 
-// Withdraw takes a yes back, at once: the phone number goes in the same transaction. To
-// take back the card's is to be erased, which is asked for elsewhere: it is
-// fault.Conflict here. Where there is nothing to take back nothing happens.
+// Withdraw takes a yes back, at once and for all cards of hers: the phone number goes in
+// the same transaction. To take back the card's is to be erased, which is asked for
+// elsewhere: it is fault.Conflict here. Where there is nothing to take back nothing
+// happens.
 func (s *Store) Withdraw(ctx context.Context, a ConsentAct) error {
 	if err := a.check(); err != nil {
 		return err
@@ -145,29 +155,58 @@ func (s *Store) Withdraw(ctx context.Context, a ConsentAct) error {
 	if a.Purpose == ForCard {
 		return fault.New(fault.Conflict, "people.withdraw_card")
 	}
-	now := db.Instant(s.now())
 	return ledger.Write(ctx, s.db, func(tx *gorm.DB) error {
-		n, err := gorm.G[Consent](tx).Where("person_id = ? AND purpose = ? AND withdrawn_at IS NULL", a.PersonID, a.Purpose).
-			Select("withdrawn_at").Updates(ctx, Consent{WithdrawnAt: &now})
-		if err != nil || n == 0 {
-			return err
-		}
-		if a.Purpose == ForPhone {
-			if _, err := gorm.G[Phone](tx).Where("person_id = ?", a.PersonID).Delete(ctx); err != nil {
-				return fmt.Errorf("delete phone: %w", err)
+		t := NewStore(tx, s.now)
+		ids, err := t.Together(ctx, a.PersonID)
+		for n, id := range ids {
+			one := a
+			if one.PersonID = id; n > 0 {
+				if one.ID, err = also(a.ID, id); err != nil {
+					return err
+				}
+			}
+			if err := t.withdraw(ctx, one); err != nil {
+				return err
 			}
 		}
-		_, err = ledger.Append(ctx, tx, ledger.OwnerPeople, s.now(), a.fact(ledger.Withdrew),
-			ledger.WithdrewDetail{Version: NoticeVersion, Reason: a.Reason})
 		return err
 	})
+}
+
+// withdraw is Withdraw for one number.
+func (s *Store) withdraw(ctx context.Context, a ConsentAct) error {
+	now := db.Instant(s.now())
+	n, err := s.endConsent(ctx, a.PersonID, a.Purpose, now)
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = ledger.Append(ctx, s.db, ledger.OwnerPeople, s.now(), a.fact(ledger.Withdrew),
+		ledger.WithdrewDetail{Version: NoticeVersion, Reason: a.Reason})
+	return err
+}
+
+// endConsent ends a yes that was given up to a time, and lets go of what hung on it.
+func (s *Store) endConsent(ctx context.Context, personID string, p Purpose, at time.Time) (int, error) {
+	n, err := gorm.G[Consent](s.db).Where("person_id = ? AND purpose = ? AND withdrawn_at IS NULL AND given_at <= ?", personID, p, at).
+		Select("withdrawn_at").Updates(ctx, Consent{WithdrawnAt: &at})
+	if err != nil || n == 0 || p != ForPhone {
+		return n, err
+	}
+	if _, err := gorm.G[Phone](s.db).Where("person_id = ?", personID).Delete(ctx); err != nil {
+		return n, fmt.Errorf("delete phone: %w", err)
+	}
+	return n, nil
 }
 
 // Asked remembers that she was asked about the notice of today and does not want to
 // answer now: nobody asks again before the next version (网络数据安全管理条例 22).
 func (s *Store) Asked(ctx context.Context, personID string) error {
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Consent](tx).Where("person_id = ? AND purpose = ?", personID, ForCard).
+		ids, err := NewStore(tx, s.now).Together(ctx, personID)
+		if err != nil {
+			return err
+		}
+		_, err = gorm.G[Consent](tx).Where("person_id IN ? AND purpose = ?", ids, ForCard).
 			Select("asked_version").Updates(ctx, Consent{AskedVersion: NoticeVersion})
 		return err
 	})

@@ -57,6 +57,9 @@ func Register(r *web.Routes, site *web.Site, d *Door, venue VenueOf) {
 	r.Helper.POST("/staff/people/:id/cards", h.addCard)
 	r.Helper.POST("/staff/people/:id/cards/revoke", h.revokeCard)
 	r.Helper.POST("/staff/people/:id/cards/restore", h.restoreCard)
+	r.Organizer.POST("/staff/people/:id/same", h.findSame)
+	r.Organizer.POST("/staff/people/:id/same/link", h.linkSame)
+	r.Organizer.POST("/staff/people/:id/same/undo", h.undoSame)
 	r.Public.GET("/notice", h.notice)
 	r.Public.GET("/notice/print", h.printNotice)
 }

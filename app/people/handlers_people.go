@@ -65,6 +65,8 @@ type personPage struct {
 	Ages   []AgeBand
 	Sexes  []Sex
 	Card   string // a number that was typed
+	Same   samePart
+	Joins  bool // may say that two learners are one
 	// History is who looked at or changed her lately, the newest first; empty for those
 	// who are not organizers.
 	History []Audit
@@ -90,7 +92,11 @@ func (h *handlers) personPage(c echo.Context) (personPage, error) {
 	}
 	p := personPage{Person: who, Ages: AgeBands(), Sexes: Sexes(),
 		Edit: EditPerson{ID: who.ID, Name: who.Name, AgeBand: who.AgeBand, Sex: who.Sex}}
-	if p.Cards, err = h.store.Cards(ctx, who.ID); err != nil || !Who(c).MayAnywhere(Organizer) {
+	if p.Same, err = h.samePart(c, who.ID); err != nil {
+		return p, err
+	}
+	p.Joins = Who(c).MayAnywhere(Organizer)
+	if p.Cards, err = h.store.Cards(ctx, who.ID); err != nil || !p.Joins {
 		return p, err
 	}
 	if p.History, err = h.store.Audits(ctx, "person:"+who.ID, historyLimit); err != nil {

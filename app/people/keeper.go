@@ -207,6 +207,7 @@ func KeeperOfPeople() Keeper {
 		Kept{Table: "consents", Group: KeptCard, Order: "purpose", Months: 36},
 		Kept{Table: "phones", Group: KeptCard, Hidden: []string{"key_id", "sealed", "lookup"}, Months: 12},
 		Kept{Table: "people_comfort", Group: KeptCard, Order: "changed_at"},
+		Kept{Table: "person_links", Group: KeptCard, Order: "linked_at, id", Where: "person_id = ? OR other_id = ?", Stays: true},
 		Kept{Table: "waits", Group: KeptCard, Order: "name", Where: "name IN (SELECT 'card:' || number FROM cards WHERE person_id = ?)"},
 		Kept{Table: "ledger_facts", Group: KeptFacts, Order: "at, id", Stays: true},
 		Kept{Table: "audits", Group: KeptLooks, Where: "object = 'person:' || ?", Order: "at, id", Stays: true, Months: 12},

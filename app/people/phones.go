@@ -121,19 +121,42 @@ func (s *Store) SetPhone(ctx context.Context, k *PhoneKeys, a ConsentAct, typed 
 		if err != nil {
 			return err
 		}
+		ids, err := t.Together(ctx, a.PersonID)
+		if err != nil {
+			return err
+		}
+		if _, err := gorm.G[Phone](tx).Where("person_id IN ?", ids[1:]).Delete(ctx); err != nil {
+			return fmt.Errorf("delete phone: %w", err)
+		}
 		return gorm.G[Phone](tx, clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, UpdateAll: true}).Create(ctx, &row)
 	})
+}
+
+// phone is the row of the number that she left, with whichever card; NotFound without one.
+func (s *Store) phone(ctx context.Context, personID string) (Phone, error) {
+	ids, err := s.Together(ctx, personID)
+	if err != nil {
+		return Phone{}, err
+	}
+	list, err := gorm.G[Phone](s.db).Where("person_id IN ?", ids).Order("created_at DESC, person_id").Limit(1).Find(ctx)
+	if err != nil {
+		return Phone{}, fmt.Errorf("read phone: %w", err)
+	}
+	if len(list) == 0 {
+		return Phone{}, fault.New(fault.NotFound, "people.person_missing")
+	}
+	return list[0], nil
 }
 
 // PhoneOf is a person's number in full, for herself; empty when she left none. Staff ask
 // Unmask.
 func (s *Store) PhoneOf(ctx context.Context, k *PhoneKeys, personID string) (string, error) {
-	p, err := gorm.G[Phone](s.db).Where("person_id = ?", personID).Take(ctx)
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+	p, err := s.phone(ctx, personID)
+	if fault.Is(err, fault.NotFound) {
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read phone: %w", err)
+		return "", err
 	}
 	key, err := k.byID(ctx, s.db, p.KeyID)
 	if err != nil {
@@ -149,7 +172,7 @@ func (s *Store) MaskedPhone(ctx context.Context, k *PhoneKeys, personID string) 
 	if err == nil {
 		return MaskPhone(digits), nil
 	}
-	p, lost := gorm.G[Phone](s.db).Where("person_id = ?", personID).Take(ctx)
+	p, lost := s.phone(ctx, personID)
 	if lost != nil {
 		return "", err
 	}

@@ -161,14 +161,20 @@ type erasePage struct {
 	Practice bool
 	Base     string
 	Minutes  int
+	Cards    bool // she has more than one card
 }
 
 func (h *handlers) showErase(c echo.Context) error {
-	e, err := h.open(c.Request().Context(), people.Who(c).Person.ID)
+	ctx, id := c.Request().Context(), people.Who(c).Person.ID
+	e, err := h.open(ctx, id)
 	if err != nil {
 		return err
 	}
-	return h.learner.Show(c, http.StatusOK, "erase.html", web.View{Back: home, Data: erasePage{Erasing: e, Base: home, Minutes: int(UndoTime.Minutes())}})
+	ids, err := h.People.Together(ctx, id)
+	if err != nil {
+		return err
+	}
+	return h.learner.Show(c, http.StatusOK, "erase.html", web.View{Back: home, Data: erasePage{Erasing: e, Base: home, Minutes: int(UndoTime.Minutes()), Cards: len(ids) > 1}})
 }
 
 func (h *handlers) erase(c echo.Context) error {

@@ -2,6 +2,8 @@ package privacy
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,20 +18,43 @@ type Whole struct {
 	At     time.Time
 }
 
-// Read reads everything about a person. When she is erased meanwhile it is
-// fault.NotFound and never half of her.
+// Read reads everything about a person, whichever card of hers it hangs on. When she is
+// erased meanwhile it is fault.NotFound and never half of her.
 func (s *Store) Read(ctx context.Context, personID string) (Whole, error) {
 	w := Whole{At: s.now()}
-	for _, k := range s.keepers {
-		tables, err := k.Export(ctx, s.db, personID)
-		if err != nil {
-			return w, err
-		}
-		w.Tables = append(w.Tables, tables...)
+	p := people.NewStore(s.db, s.now)
+	ids, err := p.Together(ctx, personID)
+	if err != nil {
+		return w, err
 	}
-	var err error
-	w.Person, err = people.NewStore(s.db, s.now).Person(ctx, personID)
+	for _, k := range s.keepers {
+		for n, id := range ids {
+			tables, err := k.Export(ctx, s.db, id)
+			if err != nil {
+				return w, err
+			}
+			if n == 0 {
+				w.Tables = append(w.Tables, tables...)
+				continue
+			}
+			for i, t := range tables {
+				have := &w.Tables[len(w.Tables)-len(tables)+i]
+				have.Rows = append(have.Rows, notIn(have.Rows, t.Rows)...)
+			}
+		}
+	}
+	w.Person, err = p.Person(ctx, personID)
 	return w, err
+}
+
+// notIn are the rows that are not among others: what ties two numbers of a person is found
+// with either.
+func notIn(others, rows [][]any) [][]any {
+	had := make(map[string]bool, len(others))
+	for _, r := range others {
+		had[fmt.Sprint(r...)] = true
+	}
+	return slices.DeleteFunc(rows, func(r []any) bool { return had[fmt.Sprint(r...)] })
 }
 
 // Titles says what an object is called in a language: "lesson:…", "session:…",

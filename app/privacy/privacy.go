@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -76,30 +77,57 @@ func Keeper() people.Keeper {
 // Keepers are all who keep something, this package among them.
 func (s *Store) Keepers() []people.Keeper { return s.keepers }
 
-// Ask begins an erasure, which is done after UndoTime. Asked again while one is under
-// way, it gives that one. Fault: NotFound when there is no such person.
+// Ask begins an erasure, which is done after UndoTime: of everything that is kept under
+// any card of hers. Asked again while one is under way, it gives that one. Fault: NotFound
+// when there is no such person.
 func (s *Store) Ask(ctx context.Context, e Erasure) (Erasure, error) {
 	now := db.Instant(s.now())
 	e.AskedAt, e.DueAt = now, now.Add(UndoTime)
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		if _, err := people.NewStore(tx, s.now).Person(ctx, e.PersonID); err != nil {
+		p := people.NewStore(tx, s.now)
+		if _, err := p.Person(ctx, e.PersonID); err != nil {
 			return err
 		}
-		open, ok, err := s.within(tx).Open(ctx, e.PersonID)
-		if err != nil || ok {
-			e = open
+		ids, err := p.Together(ctx, e.PersonID)
+		if err != nil {
 			return err
 		}
-		res := gorm.WithResult()
-		if err := gorm.G[Erasure](tx, clause.OnConflict{DoNothing: true}, res).Create(ctx, &e); err != nil {
-			return fmt.Errorf("begin erasing: %w", err)
+		if e, err = s.within(tx).ask(ctx, e); err != nil {
+			return err
 		}
-		if res.RowsAffected == 0 { // the same form again, after an undo: ask anew
-			return fault.New(fault.Gone, "privacy.form_used")
+		for _, id := range ids[1:] {
+			act, err := uuid.Parse(e.ID)
+			if err != nil {
+				return fault.New(fault.Invalid, "web.bad_request").Because(err)
+			}
+			other := e
+			other.ID, other.PersonID = uuid.NewSHA1(act, []byte(id)).String(), id
+			if _, err := s.within(tx).ask(ctx, other); err != nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
 		}
-		return people.NewStore(tx, s.now).Note(ctx, people.Audit{StaffID: e.ByID, Act: people.AskedErasing, Object: "person:" + e.PersonID, Reason: string(e.Reason)})
+		return nil
 	})
 	return e, err
+}
+
+// ask is Ask for one number.
+func (s *Store) ask(ctx context.Context, e Erasure) (Erasure, error) {
+	if _, err := people.NewStore(s.db, s.now).Person(ctx, e.PersonID); err != nil {
+		return e, err
+	}
+	open, ok, err := s.Open(ctx, e.PersonID)
+	if err != nil || ok {
+		return open, err
+	}
+	res := gorm.WithResult()
+	if err := gorm.G[Erasure](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &e); err != nil {
+		return e, fmt.Errorf("begin erasing: %w", err)
+	}
+	if res.RowsAffected == 0 { // the same form again, after an undo: ask anew
+		return e, fault.New(fault.Gone, "privacy.form_used")
+	}
+	return e, people.NewStore(s.db, s.now).Note(ctx, people.Audit{StaffID: e.ByID, Act: people.AskedErasing, Object: "person:" + e.PersonID, Reason: string(e.Reason)})
 }
 
 func (s *Store) within(tx *gorm.DB) *Store {
@@ -119,7 +147,11 @@ func (s *Store) Open(ctx context.Context, personID string) (Erasure, bool, error
 func (s *Store) Undo(ctx context.Context, personID string, byID *string) error {
 	now := db.Instant(s.now())
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		n, err := gorm.G[Erasure](tx).Where("person_id = ? AND undone_at IS NULL AND done_at IS NULL AND due_at > ?", personID, now).
+		ids, err := people.NewStore(tx, s.now).Together(ctx, personID)
+		if err != nil {
+			return err
+		}
+		n, err := gorm.G[Erasure](tx).Where("person_id IN ? AND undone_at IS NULL AND done_at IS NULL AND due_at > ?", ids, now).
 			Select("undone_at").Updates(ctx, Erasure{UndoneAt: &now})
 		if err != nil || n == 0 {
 			return err

@@ -33,10 +33,14 @@ type Due struct {
 	On       time.Time // since when it is due
 }
 
-// lastSeen finds who was not seen since a time. Who was never seen counts from her card.
+// lastSeen finds who was not seen since a time, with none of her cards. Who was never seen
+// counts from her card.
 const lastSeen = `SELECT person_id, last FROM (
 	SELECT p.id AS person_id, COALESCE((SELECT MAX(f.at) FROM ledger_facts f WHERE f.person_id = p.id AND f.verb IN ?), p.created_at) AS last
-	FROM persons p WHERE p.created_at < ? %s) AS seen WHERE last < ? ORDER BY last, person_id LIMIT ?`
+	FROM persons p WHERE p.created_at < ? %s) AS seen WHERE last < ?
+	AND NOT EXISTS (SELECT 1 FROM person_links l JOIN ledger_facts g ON g.person_id = CASE WHEN l.person_id = seen.person_id THEN l.other_id ELSE l.person_id END
+		WHERE l.undone_at IS NULL AND (l.person_id = seen.person_id OR l.other_id = seen.person_id) AND g.verb IN ? AND g.at >= ?)
+	ORDER BY last, person_id LIMIT ?`
 
 // Due lists what goes at a time: phones first, then cards, the longest due first, at most
 // limit of each. It changes nothing.
@@ -47,7 +51,7 @@ func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]Due, error)
 		months     int
 	}{{"phone", "AND EXISTS (SELECT 1 FROM phones h WHERE h.person_id = p.id)", PhoneMonths}, {"card", "", CardMonths}} {
 		cut := db.Instant(at.AddDate(0, -rule.months, 0))
-		rows, err := s.db.WithContext(ctx).Raw(fmt.Sprintf(lastSeen, rule.only), came, cut, cut, limit).Rows()
+		rows, err := s.db.WithContext(ctx).Raw(fmt.Sprintf(lastSeen, rule.only), came, cut, cut, came, cut, limit).Rows()
 		if err != nil {
 			return nil, fmt.Errorf("look for what is due: %w", err)
 		}

@@ -100,8 +100,8 @@ type Refusal struct {
 	ByID   *string
 }
 
-// Numbers are a session's totals as the desk shows them, from the working rows. Reports
-// count from the facts themselves, with linked cards applied.
+// Numbers are a session's totals as the desk shows them, from the working rows, with two
+// cards of one person as one. Reports count from the facts themselves, by the same rule.
 type Numbers struct {
 	Registered int  // different people checked in (登记)
 	Heads      *int // the count that holds (清点); nil while nobody has counted

@@ -3,6 +3,7 @@ package tour
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -10,6 +11,7 @@ import (
 	"silverclass/app/db"
 	"silverclass/app/fault"
 	"silverclass/app/ledger"
+	"silverclass/app/people"
 )
 
 // CountHeads keeps a count: its row and the counted fact, in one transaction. It may be
@@ -112,28 +114,48 @@ func (s *Store) NumbersOf(ctx context.Context, sessionIDs []string) (map[string]
 	if len(sessionIDs) == 0 {
 		return all, nil
 	}
-	var registered []struct {
-		SessionID string
-		People    int
-	}
-	err := gorm.G[Attendance](s.db).Select("session_id, COUNT(DISTINCT person_id) AS people").
-		Where("session_id IN ? AND retracted_at IS NULL", sessionIDs).Group("session_id").Scan(ctx, &registered)
+	came, err := gorm.G[Attendance](s.db).Distinct("session_id", "person_id").
+		Where("session_id IN ? AND retracted_at IS NULL", sessionIDs).Order("session_id, person_id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("count check-ins: %w", err)
+	}
+	persons, err := s.different(ctx, came)
+	if err != nil {
+		return nil, err
 	}
 	heads, err := gorm.G[HeadCount](s.db).Where("session_id IN ? AND retracted_at IS NULL", sessionIDs).Order("at, id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read counts: %w", err)
 	}
-	counts, people := map[string][]HeadCount{}, map[string]int{}
+	counts := map[string][]HeadCount{}
 	for _, h := range heads {
 		counts[h.SessionID] = append(counts[h.SessionID], h)
 	}
-	for _, r := range registered {
-		people[r.SessionID] = r.People
-	}
 	for _, id := range sessionIDs {
-		all[id] = numbers(people[id], counts[id])
+		all[id] = numbers(persons[id], counts[id])
 	}
 	return all, nil
+}
+
+// different counts the people of each session among check-ins: two cards of one person
+// are one.
+func (s *Store) different(ctx context.Context, came []Attendance) (map[string]int, error) {
+	ids := make([]string, len(came))
+	for i, a := range came {
+		ids[i] = a.PersonID
+	}
+	slices.Sort(ids)
+	who, err := people.NewStore(s.db, s.now).OnePerson(ctx, slices.Compact(ids))
+	if err != nil {
+		return nil, err
+	}
+	type at struct{ session, person string }
+	seen, n := map[at]bool{}, map[string]int{}
+	for _, a := range came {
+		if k := (at{a.SessionID, who(a.PersonID)}); !seen[k] {
+			seen[k] = true
+			n[a.SessionID]++
+		}
+	}
+	return n, nil
 }

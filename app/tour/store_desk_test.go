@@ -228,3 +228,34 @@ func TestCountsAndFigures(t *testing.T) {
 		t.Errorf("got %+v", kept)
 	}
 }
+
+func TestTwoCardsOfOnePersonAreOneAtTheDesk(t *testing.T) {
+	w := newTown(t)
+	ctx := t.Context()
+	wang, again, chen := w.learner(t, "王阿姨"), w.learner(t, "王淑芬"), w.learner(t, "陈叔叔")
+	for _, p := range []people.Person{wang, again, chen} {
+		_, err := w.store.CheckIn(ctx, w.checkIn(w.session.ID, p.ID))
+		need(t, err)
+	}
+	act := people.LinkAct{ID: db.NewID(), PersonID: wang.ID, OtherID: again.ID, Reason: "second"}
+	store := people.NewStore(w.db, w.store.Now)
+	for _, step := range []struct {
+		do   func() error
+		want int
+	}{
+		{func() error { return nil }, 3},
+		{func() error { return store.Link(ctx, act) }, 2},
+		{func() error { return store.Unlink(ctx, wang.ID, act.ID, people.Reader{}) }, 3},
+	} {
+		need(t, step.do())
+		n, err := w.store.Numbers(ctx, w.session.ID)
+		need(t, err)
+		facts, err := ledger.List(ctx, w.db, ledger.Filter{})
+		need(t, err)
+		counted, err := ledger.CountAttendance(facts)
+		need(t, err)
+		if n.Registered != step.want || counted.Sessions[w.session.ID].Registered != step.want {
+			t.Errorf("the desk counts %d, the facts say %d, want %d", n.Registered, counted.Sessions[w.session.ID].Registered, step.want)
+		}
+	}
+}
