@@ -100,6 +100,8 @@ func (s *story) learnerPractises() {
 		repairs[t.Text("main .say")] = true
 		s.tap("again") // 再试一次
 	}
+	s.tap("answer") // the clinic, which is genuine
+	s.tap("talk")
 	s.tap("answer")
 	s.tap("tell")
 	repair()
@@ -119,6 +121,8 @@ func (s *story) learnerPractises() {
 
 	// Once more, without a slip.
 	t.Follow(".foot-left a")
+	s.tap("answer")
+	s.tap("talk")
 	s.tap("answer")
 	s.tap("hang-up")
 	t.Await(`[data-face=over]`)

@@ -31,15 +31,15 @@ func TestPartsOfASecondCount(t *testing.T) {
 func TestOfSeveralTapsThoseBeforeAForgeryCount(t *testing.T) {
 	w := newWorld(t)
 	who, play := visitor(), db.NewID()
-	tap := practice.Tap{Play: play, Do: "answer", More: []string{"tell", "again", "install", "hang-up"}}
+	tap := practice.Tap{Play: play, Do: "answer", More: []string{"talk", "answer", "tell", "again", "install", "hang-up"}}
 	if _, err := w.store.Tap(t.Context(), who, w.scene(police), tap); !fault.Is(err, fault.Invalid) {
 		t.Fatalf("got %v", err)
 	}
 	row, err := w.store.Current(t.Context(), who, police, "", play)
-	if err != nil || row.Taps != `["answer","tell","again"]` || row.Slips != 1 {
+	if err != nil || row.Taps != `["answer","talk","answer","tell","again"]` || row.Slips != 1 {
 		t.Fatalf("kept: %+v, %v", row, err)
 	}
-	tap.More = tap.More[:2]
+	tap.More = tap.More[:4]
 	if again, err := w.store.Tap(t.Context(), who, w.scene(police), tap); err != nil || again.Taps != row.Taps || again.MovedAt != row.MovedAt {
 		t.Errorf("once more: %+v, %v", again, err)
 	}

@@ -78,7 +78,7 @@ func TestAPracticeFromThePage(t *testing.T) {
 
 	page := tablet.Get("/practice/"+police+"?run="+run).Shows("练习，不是真的", `action="/lessons/`+police+`/next"`, "以后再做").Body
 	var address string
-	for _, do := range []string{"answer", "tell", "again", "back", "answer", "ask-family", "call-police"} {
+	for _, do := range []string{"answer", "talk", "answer", "tell", "again", "back", "answer", "ask-family", "call-police"} {
 		page, address = press(t, tablet, page, police, do)
 		if !strings.Contains(page, "练习，不是真的") {
 			t.Errorf("after %s the band is missing", do)
@@ -99,8 +99,11 @@ func TestAPracticeFromThePage(t *testing.T) {
 		t.Errorf("the cockpit sees %+v, %v", seat.Place, err)
 	}
 	tablet.Get("/practice/" + police + "?run=" + run).Shows("自己做一次")
-	page = tablet.Get("/practice/" + police + "?again=1&run=" + run).Shows("电话响了").Body
-	if page, _ = press(t, tablet, page, police, "decline"); !strings.Contains(page, "您没有接") {
+	page = tablet.Get("/practice/" + police + "?again=1&run=" + run).Shows("您存过的号码来电").Body
+	for _, do := range []string{"answer", "talk", "decline"} {
+		page, _ = press(t, tablet, page, police, do)
+	}
+	if !strings.Contains(page, "您没有接") {
 		t.Errorf("once more:\n%s", page)
 	}
 	if got := len(h.facts(ledger.Practised, "scene")); got != 2 {
@@ -113,7 +116,10 @@ func TestHelpFromStaffIsKept(t *testing.T) {
 	h.Session(0)
 	h.Clock.Pass(1)
 	tablet := h.Enrol()
-	page, _ := press(t, tablet, tablet.Get("/practice/"+police).Body, police, "answer")
+	page := tablet.Get("/practice/" + police).Body
+	for _, do := range []string{"answer", "talk", "answer"} {
+		page, _ = press(t, tablet, page, police, do)
+	}
 	tablet.Post("/help/call", "id", db.NewID())
 	call, err := h.Room.Hand(t.Context(), tablet.Tablet.ID)
 	if err != nil {
@@ -148,7 +154,10 @@ func TestPassingItOver(t *testing.T) {
 func TestAForgedTapShowsThePresentScreen(t *testing.T) {
 	h := newHall(t)
 	own := h.Own()
-	page, _ := press(t, own, own.Get("/practice/"+police).Body, police, "answer")
+	page := own.Get("/practice/" + police).Body
+	for _, do := range []string{"answer", "talk", "answer"} {
+		page, _ = press(t, own, page, police, do)
+	}
 	play := hidden.FindStringSubmatch(page)[1]
 	tests := []struct {
 		name   string
@@ -156,7 +165,7 @@ func TestAForgedTapShowsThePresentScreen(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"not offered here", []string{"play", play, "at", "1", "do", "install"}, 422, "请从下面选一个"},
+		{"not offered here", []string{"play", play, "at", "3", "do", "install"}, 422, "请从下面选一个"},
 		{"from an older page", []string{"play", play, "at", "0", "do", "decline"}, 409, "请从这里接着做"},
 		{"from no page of ours", []string{"play", play, "at", "x", "do", "hang-up"}, 409, "请从这里接着做"},
 	}
@@ -180,11 +189,11 @@ func TestGoldenPages(t *testing.T) {
 		taps        []string
 	}{
 		{"ringing", police, nil},
-		{"call-with-hint", police, []string{"answer", "tell", "again"}},
-		{"call-with-arrow", police, []string{"answer", "tell", "again", "tell", "again"}},
-		{"shown", police, []string{"answer", "tell", "again", "tell", "again", "tell", "again"}},
-		{"repair", police, []string{"answer", "tell"}},
-		{"ending", police, []string{"answer", "tell", "again", "listen", "question", "wait", "hang-up"}},
+		{"call-with-hint", police, []string{"answer", "talk", "answer", "tell", "again"}},
+		{"call-with-arrow", police, []string{"answer", "talk", "answer", "tell", "again", "tell", "again"}},
+		{"shown", police, []string{"answer", "talk", "answer", "tell", "again", "tell", "again", "tell", "again"}},
+		{"repair", police, []string{"answer", "talk", "answer", "tell"}},
+		{"ending", police, []string{"answer", "talk", "answer", "tell", "again", "listen", "question", "wait", "hang-up"}},
 		{"contacts", "fraud/child-in-trouble", []string{"answer", "hang-up", "contacts"}},
 		{"message", "fraud/stop-and-ask", nil},
 		{"family", "fraud/stop-and-ask", []string{"ignore", "answer", "listen", "ask-family"}},

@@ -185,18 +185,18 @@ func TestSeveralTapsAtOnce(t *testing.T) {
 		return own.Post("/practice/"+police, form...).Status
 	}
 	for range 2 {
-		if code := send("0", "answer", "tell", "again"); code != http.StatusNoContent {
+		if code := send("0", "answer", "talk", "answer", "tell", "again"); code != http.StatusNoContent {
 			t.Fatalf("a batch: %d", code)
 		}
 	}
-	if code := send("3", "no-such"); code != http.StatusUnprocessableEntity {
+	if code := send("5", "no-such"); code != http.StatusUnprocessableEntity {
 		t.Errorf("a tap from nowhere: %d", code)
 	}
 	page = own.Get("/practice/" + police).Shows("您的银行卡有问题").Body
-	if m := hidden.FindStringSubmatch(page); m[2] != "3" {
-		t.Errorf("%s taps are kept, want 3", m[2])
+	if m := hidden.FindStringSubmatch(page); m[2] != "5" {
+		t.Errorf("%s taps are kept, want 5", m[2])
 	}
-	if !strings.Contains(page, `data-taps="[&#34;answer&#34;,&#34;tell&#34;,&#34;again&#34;]"`) {
+	if !strings.Contains(page, `data-taps="[&#34;answer&#34;,&#34;talk&#34;,&#34;answer&#34;,&#34;tell&#34;,&#34;again&#34;]"`) {
 		t.Error("the page does not say where it stands")
 	}
 }

@@ -123,7 +123,7 @@ func TestAGoWithItsFacts(t *testing.T) {
 	if got := len(w.facts(ledger.Practised)); got != 0 {
 		t.Fatalf("practised after one tap: %d", got)
 	}
-	w.taps(who, play, run, "answer", "tell", "again", "listen", "question", "wait", "hang-up")
+	w.taps(who, play, run, "answer", "talk", "answer", "tell", "again", "listen", "question", "wait", "hang-up")
 
 	started := w.facts(ledger.Started)
 	if len(started) != 2 || started[1].Object != "scene:"+police && started[0].Object != "scene:"+police {
@@ -161,7 +161,7 @@ func TestTheSameTapAgainHasOneEffect(t *testing.T) {
 	who := visitor()
 	play := db.NewID()
 	var first, second practice.Row
-	for i, do := range []string{"answer", "tell", "again", "hang-up"} {
+	for i, do := range []string{"answer", "talk", "answer", "tell", "again", "hang-up"} {
 		tap := practice.Tap{Play: play, At: i, Do: do}
 		var err error
 		if first, err = w.store.Tap(t.Context(), who, w.scene(police), tap); err != nil {
@@ -184,7 +184,7 @@ func TestManyAtOnce(t *testing.T) {
 	w := newWorld(t)
 	who := visitor()
 	play := db.NewID()
-	for i, do := range []string{"answer", "hang-up"} {
+	for i, do := range []string{"answer", "talk", "answer", "hang-up"} {
 		var wg sync.WaitGroup
 		errs := make([]error, 8)
 		for n := range errs {
@@ -208,7 +208,7 @@ func TestForgedTapsChangeNothing(t *testing.T) {
 	w := newWorld(t)
 	who, other := visitor(), visitor()
 	play := db.NewID()
-	before := w.taps(who, play, "", "answer", "listen")
+	before := w.taps(who, play, "", "answer", "talk")
 	tests := []struct {
 		name string
 		who  people.Reader
@@ -246,8 +246,8 @@ func TestForgedTapsChangeNothing(t *testing.T) {
 			}
 		})
 	}
-	w.taps(who, play, "", "answer", "listen", "hang-up")
-	if _, err := w.store.Tap(t.Context(), who, w.scene(police), practice.Tap{Play: play, At: 3, Do: "back"}); !fault.Is(err, fault.Conflict) {
+	w.taps(who, play, "", "answer", "talk", "answer", "hang-up")
+	if _, err := w.store.Tap(t.Context(), who, w.scene(police), practice.Tap{Play: play, At: 4, Do: "back"}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a tap after the ending: %v", err)
 	}
 }
@@ -256,7 +256,7 @@ func TestAGoIsFoundAgain(t *testing.T) {
 	w := newWorld(t)
 	who := w.person()
 	play := db.NewID()
-	w.taps(who, play, "", "answer", "tell")
+	w.taps(who, play, "", "answer", "talk", "answer", "tell")
 	again := practice.NewStore(w.d.DB, w.now) // another process
 	row, err := again.Current(context.Background(), people.Reader{Person: who.Person}, police, "", "")
 	if err != nil {
@@ -295,7 +295,7 @@ func TestAStuckKeyBeginsAnew(t *testing.T) {
 func TestErasingAPersonTakesHerGoes(t *testing.T) {
 	w := newWorld(t)
 	who := w.person()
-	w.taps(who, db.NewID(), "", "answer", "hang-up")
+	w.taps(who, db.NewID(), "", "answer", "talk", "answer", "hang-up")
 	err := db.Write(t.Context(), w.d.DB, func(tx *gorm.DB) error {
 		_, err := gorm.G[people.Person](tx).Where("id = ?", who.Person.ID).Delete(t.Context())
 		return err

@@ -14,7 +14,7 @@ func TestTrainersSeeWhatHappensInScenes(t *testing.T) {
 	h.Clock.Pass(1)
 	own := h.Own()
 	page := own.Get("/practice/" + police).Body
-	for _, do := range []string{"answer", "tell", "again", "hang-up"} {
+	for _, do := range []string{"answer", "talk", "answer", "tell", "again", "hang-up"} {
 		page, _ = press(t, own, page, police, do)
 	}
 	trainer := h.As("trainer")
