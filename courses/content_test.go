@@ -90,7 +90,7 @@ func TestBrokenContentIsNamedByFileLineAndRule(t *testing.T) {
 		{"empty text for the voice", police, "    facts: [not-by-phone, no-safe-account]", "    speak: {zh-Hans: \"\", en: Hang up.}\n    facts: [not-by-phone]", "speak:", "courses.rule_empty"},
 		{"no goal", police, "  - kind: goal\n", "  - kind: do\n", "kind: do", "courses.rule_step_kind"},
 		{"no sentence to keep", police, "  - kind: keep\n", "  - kind: stop\n", "kind: stop", "courses.rule_step_kind"},
-		{"a goal without words", police, "      zh-Hans: |\n        有人打电话说他是警察，\n        还说您犯了事。\n        今天学会：**听出假的，马上挂断**。\n", "", "      en: |", "courses.rule_missing_key"},
+		{"a goal without words", police, "      zh-Hans: |\n        有人打电话说他是警察，\n        还说您犯了案。\n        今天学会：**听出假的，马上挂断**。\n", "", "      en: |", "courses.rule_missing_key"},
 		{"too few Han", police, "        公安局**不会在电话里办案**，\n        也**没有“安全账户”**。\n        一听到这两样，就挂断。\n", "        挂断。\n", "  - kind: do", "courses.rule_han"},
 		{"another word for the same", police, "一听到这两样，就挂断。", "要支付码的，就挂断。", "支付码", "courses.rule_banned"},
 		{"a reading with a syllable too few", "wording.yaml", "pinyin: yin2 hang2", "pinyin: yin2", "pinyin: yin2,", "courses.rule_pinyin_count"},
