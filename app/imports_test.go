@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"courses"},
 	{"courses/practice", "quizzes", "live"},
 	{"quizzes/certificates"},
-	{"app/home", "app/cockpit", "app/reports", "app/admin", "app/operator", "app/demo", "app/privacy"},
+	{"app/home", "app/cockpit", "app/reports", "app/admin", "app/operator", "app/demo", "app/privacy", "app/exchange"},
 	{"app"},
 	{"app/e2e"},
 }

@@ -28,12 +28,16 @@ import (
 type cli struct {
 	settings
 
-	Serve   serveCmd   `cmd:"" default:"1"`
-	Demo    demoCmd    `cmd:""`
-	Migrate migrateCmd `cmd:""`
-	Backup  backupCmd  `cmd:""`
-	Restore restoreCmd `cmd:""`
-	Ledger  struct {
+	Serve    serveCmd   `cmd:"" default:"1"`
+	Demo     demoCmd    `cmd:""`
+	Migrate  migrateCmd `cmd:""`
+	Backup   backupCmd  `cmd:""`
+	Restore  restoreCmd `cmd:""`
+	Exchange struct {
+		Write exchangeWriteCmd `cmd:""`
+		Read  exchangeReadCmd  `cmd:""`
+	} `cmd:""`
+	Ledger struct {
 		Verify verifyCmd `cmd:""`
 	} `cmd:""`
 	Check checkCmd `cmd:""`

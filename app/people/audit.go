@@ -46,6 +46,8 @@ const (
 	RotatedKeys     = "rotated-keys"
 	MergedPersons   = "merged-persons"
 	SplitPersons    = "split-persons"
+	WroteExchange   = "wrote-exchange"
+	ReadExchange    = "read-exchange"
 )
 
 // Audit is one line of who did what to whom: IDs only, never a name, a card number or

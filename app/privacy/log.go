@@ -39,6 +39,8 @@ type entry struct {
 	What   string    `json:"what,omitempty"` // whatPhone; empty for the whole person
 	Reason Reason    `json:"reason"`
 	At     time.Time `json:"at"`
+
+	taken *ledger.Fact // the fact itself, when it came from another installation
 }
 
 // whatPhone marks a line that is about a phone number alone.

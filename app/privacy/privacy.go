@@ -195,6 +195,11 @@ func (s *Store) erase(ctx context.Context, personID string, e entry, byID *strin
 			Select("done_at").Updates(ctx, Erasure{DoneAt: &now}); err != nil {
 			return err
 		}
+		if e.taken != nil {
+			if _, err := ledger.Take(ctx, tx, *e.taken); err != nil {
+				return err
+			}
+		}
 		if len(there) == 0 {
 			return nil
 		}
@@ -203,9 +208,11 @@ func (s *Store) erase(ctx context.Context, personID string, e entry, byID *strin
 				return fmt.Errorf("%s: %w", k.Name(), err)
 			}
 		}
-		f := ledger.Fact{ID: e.Fact, Verb: ledger.Erased, PersonID: &personID, Object: ledger.Object("person", personID), ByID: byID, At: e.At}
-		if _, err := ledger.Append(ctx, tx, ledger.OwnerPeople, s.now(), f, ledger.ErasedDetail{Reason: string(e.Reason)}); err != nil {
-			return err
+		if e.taken == nil {
+			f := ledger.Fact{ID: e.Fact, Verb: ledger.Erased, PersonID: &personID, Object: ledger.Object("person", personID), ByID: byID, At: e.At}
+			if _, err := ledger.Append(ctx, tx, ledger.OwnerPeople, s.now(), f, ledger.ErasedDetail{Reason: string(e.Reason)}); err != nil {
+				return err
+			}
 		}
 		return people.NewStore(tx, s.now).Note(ctx, people.Audit{StaffID: byID, Act: people.ErasedPerson, Object: "person:" + personID, Reason: string(e.Reason)})
 	})
