@@ -11,11 +11,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"silverclass/app/fault"
 	"silverclass/courses"
+	"silverclass/locales"
 )
 
 // voices are the recordings of this data directory.
@@ -32,15 +34,17 @@ func (s settings) spoken(t *terminal) ([]courses.Spoken, error) {
 	return courses.SpokenBy(all.catalog, s.voices()), nil
 }
 
-// voiceListCmd lists the steps that lack a recording.
+// voiceListCmd lists the steps that lack a recording or whose text changed since.
 type voiceListCmd struct{}
 
-// Run prints a line for each step that lacks some, and what was recorded for nothing.
+// Run prints a line for each step that lacks some, below it what was recorded there before
+// its text changed, and at the end what was recorded for nothing.
 func (voiceListCmd) Run(s settings, t *terminal) error {
 	said, err := s.spoken(t)
 	if err != nil {
 		return err
 	}
+	dropped := s.voices().Dropped(said)
 	missing, steps := 0, 0
 	for i := 0; i < len(said); {
 		first, lacks, of := said[i], 0, 0
@@ -50,14 +54,22 @@ func (voiceListCmd) Run(s settings, t *terminal) error {
 				lacks++
 			}
 		}
-		if lacks > 0 {
-			steps++
-			missing += lacks
-			t.say("cli.voice_lacks", fault.Args{"Lesson": first.Lesson, "Step": first.Step, "Missing": lacks, "Of": of})
+		if lacks == 0 {
+			continue
 		}
+		steps++
+		missing += lacks
+		t.say("cli.voice_lacks", fault.Args{"Lesson": first.Lesson, "Step": first.Step, "Missing": lacks, "Of": of})
+		dropped = slices.DeleteFunc(dropped, func(r courses.Recorded) bool {
+			here := r.Lesson == first.Lesson && r.Step == first.Step
+			if here {
+				t.say("cli.voice_changed", fault.Args{"Text": r.Text})
+			}
+			return here
+		})
 	}
-	for _, text := range s.voices().Dropped(said) {
-		t.say("cli.voice_dropped", fault.Args{"Text": text})
+	for _, r := range dropped {
+		t.say("cli.voice_dropped", fault.Args{"Text": r.Text})
 	}
 	t.say("cli.voice_missing", fault.Args{"Steps": steps, "Missing": missing, "Of": len(said)})
 	return nil
@@ -68,9 +80,20 @@ type voiceScriptCmd struct {
 	Dir string `arg:"" type:"path"`
 }
 
-var scriptPage = template.Must(template.New("").Parse(`<!doctype html><meta charset="utf-8"><title>{{.Title}}</title>
-<style>body{font:18pt/1.5 sans-serif}table{border-collapse:collapse;width:100%}td{border:1px solid #999;padding:6px 10px}td:first-child,td:nth-child(2){font-size:10pt}tr{break-inside:avoid}</style>
-<h1>{{.Title}}</h1><table>{{range .Rows}}<tr><td>{{.Lesson}} {{.Step}}</td><td>{{.Name}}</td><td>{{.Text}}</td></tr>{{end}}</table>
+// scriptPage is a script to read from: on A4, a table a lesson, a box to tick a sentence.
+var scriptPage = template.Must(template.New("").Parse(`<!doctype html><html lang="{{.Lang}}"><meta charset="utf-8"><title>{{.Title}}</title>
+<style>
+@page { size: A4; margin: 15mm }
+body { font: 18pt/1.5 sans-serif; max-width: 180mm; margin: 0 auto }
+h1 { font-size: 24pt } h2 { font-size: 18pt; margin: 8mm 0 2mm; break-after: avoid } p { font-size: 12pt }
+table { border-collapse: collapse; width: calc(100% - 1px) } tr { break-inside: avoid }
+td { border: 1px solid #999; padding: 2mm 3mm }
+td:first-child { width: 8mm; text-align: center; font-size: 12pt } td:nth-child(3) { width: 46mm; font: 9pt monospace; color: #444 }
+td:last-child { width: 8mm }
+</style>
+<h1>{{.Title}}</h1><p>{{.How}}</p>
+{{range .Lessons}}<h2>{{(index . 0).Title}}</h2><table>{{range .}}<tr><td>{{.Step}}</td><td>{{.Text}}</td><td>{{.Name}}</td><td></td></tr>{{end}}</table>
+{{end}}</html>
 `))
 
 // Run writes script.csv and script.html with every sentence that lacks a recording, once.
@@ -89,8 +112,9 @@ func (v voiceScriptCmd) Run(s settings, t *terminal) error {
 	if err := w.WriteAll(lines); err != nil {
 		return fmt.Errorf("write the script: %w", err)
 	}
-	title := t.text("cli.voice_script", nil)
-	if err := scriptPage.Execute(&page, map[string]any{"Title": title, "Rows": rows}); err != nil {
+	err = scriptPage.Execute(&page, map[string]any{"Lang": locales.Default, "Title": t.text("cli.voice_script", nil),
+		"How": t.text("cli.voice_how", fault.Args{"Count": len(rows)}), "Lessons": byLesson(rows)})
+	if err != nil {
 		return fmt.Errorf("write the script: %w", err)
 	}
 	if err := os.MkdirAll(v.Dir, 0o755); err != nil {
@@ -103,6 +127,18 @@ func (v voiceScriptCmd) Run(s settings, t *terminal) error {
 	}
 	t.say("cli.voice_written", fault.Args{"Count": len(rows), "Dir": v.Dir})
 	return nil
+}
+
+// byLesson are the sentences of one lesson after another.
+func byLesson(rows []courses.Spoken) [][]courses.Spoken {
+	var all [][]courses.Spoken
+	for i, r := range rows {
+		if i == 0 || rows[i-1].Lesson != r.Lesson {
+			all = append(all, nil)
+		}
+		all[len(all)-1] = append(all[len(all)-1], r)
+	}
+	return all
 }
 
 // unrecorded are the sentences without a recording, each once.
@@ -133,18 +169,18 @@ func (v voiceImportCmd) Run(s settings, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	texts := map[string]string{}
-	for _, one := range said {
-		texts[one.Name] = one.Text
+	names := map[string]courses.Spoken{}
+	for _, one := range slices.Backward(said) { // of several steps that say it, the first
+		names[one.Name] = one
 	}
 	kept, refused := 0, 0
 	err = filepath.WalkDir(v.Dir, func(p string, d fs.DirEntry, err error) error {
 		name := strings.TrimSuffix(filepath.Base(p), filepath.Ext(p))
-		text, ours := texts[name]
+		one, ours := names[name]
 		if err != nil || d.IsDir() || !ours {
 			return err
 		}
-		if err := addFile(s.voices(), text, p); err != nil {
+		if err := addFile(s.voices(), one, p); err != nil {
 			refused++
 			for _, line := range t.explain(err) {
 				t.say("cli.voice_refused", fault.Args{"File": filepath.Base(p), "Why": line})
@@ -165,7 +201,7 @@ func (v voiceImportCmd) Run(s settings, t *terminal) error {
 }
 
 // addFile keeps a recording from a file, if it is not larger than a sentence can be.
-func addFile(v *courses.Voices, text, file string) error {
+func addFile(v *courses.Voices, said courses.Spoken, file string) error {
 	info, err := os.Stat(file)
 	if err != nil {
 		return fmt.Errorf("read a recording: %w", err)
@@ -177,7 +213,7 @@ func addFile(v *courses.Voices, text, file string) error {
 	if err != nil {
 		return fmt.Errorf("read a recording: %w", err)
 	}
-	return v.Add(text, b)
+	return v.Add(said, b)
 }
 
 // voiceMakeCmd has an outside program speak every sentence that lacks a recording. It is
@@ -204,7 +240,7 @@ func (v voiceMakeCmd) Run(ctx context.Context, s settings, t *terminal) error {
 		file := filepath.Join(dir, r.Name)
 		err := v.speak(ctx, r.Told, file)
 		if err == nil {
-			err = addFile(s.voices(), r.Text, file)
+			err = addFile(s.voices(), r, file)
 		}
 		if err != nil {
 			return errors.Join(fault.New(fault.Invalid, "cli.voice_stopped", fault.Args{"Text": r.Text, "Made": i}), err)

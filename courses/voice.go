@@ -1,6 +1,7 @@
 package courses
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -53,7 +54,8 @@ func (v *Voices) Find(text string) string {
 
 // Add checks a recording of a sentence and keeps it in place of an earlier one. A fault
 // says what is wrong with its type or length; nothing is replaced then.
-func (v *Voices) Add(text string, data []byte) error {
+func (v *Voices) Add(said Spoken, data []byte) error {
+	text := said.Text
 	kind, length, err := soundLength(data)
 	if err != nil {
 		return fault.New(fault.Invalid, "courses.voice_type").Because(err)
@@ -81,14 +83,30 @@ func (v *Voices) Add(text string, data []byte) error {
 			return fmt.Errorf("take an earlier recording away: %w", err)
 		}
 	}
-	return v.remember(text)
+	return v.remember(said)
 }
 
-// remember notes that a sentence was recorded once, so that Dropped can tell it when no
-// lesson says it any more.
-func (v *Voices) remember(text string) error {
+// Recorded is a sentence that was recorded once, and the step that said it then.
+type Recorded struct {
+	Lesson string `json:"lesson"`
+	Step   int    `json:"step"`
+	Text   string `json:"text"`
+}
+
+// UnmarshalJSON reads an earlier note too, which had the text alone.
+func (r *Recorded) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &r.Text) == nil {
+		return nil
+	}
+	type plain Recorded
+	return json.Unmarshal(b, (*plain)(r))
+}
+
+// remember notes that a sentence was recorded once, so that Dropped can tell it, and where,
+// when no lesson says it any more.
+func (v *Voices) remember(said Spoken) error {
 	known := v.remembered()
-	known[RecordingName(text)] = text
+	known[RecordingName(said.Text)] = Recorded{said.Lesson, said.Step, said.Text}
 	b, err := json.MarshalIndent(known, "", " ")
 	if err != nil {
 		return fmt.Errorf("remember a recording: %w", err)
@@ -100,10 +118,10 @@ func (v *Voices) remember(text string) error {
 	return os.Rename(file+".new", file)
 }
 
-func (v *Voices) remembered() map[string]string {
-	known := map[string]string{}
+func (v *Voices) remembered() map[string]Recorded {
+	known := map[string]Recorded{}
 	if b, err := os.ReadFile(filepath.Join(v.dir, "recorded.json")); err == nil && json.Unmarshal(b, &known) != nil {
-		return map[string]string{}
+		return map[string]Recorded{}
 	}
 	return known
 }
@@ -120,6 +138,7 @@ var latinWords = regexp.MustCompile(`[A-Za-z]+|[0-9]`)
 // Spoken is one sentence of a step that a voice says.
 type Spoken struct {
 	Lesson string // the slug
+	Title  string // of the lesson
 	Step   int
 	Text   string
 	Told   string // the text as a computer's voice must be given it, for its readings
@@ -134,7 +153,7 @@ func SpokenBy(c *Catalog, v *Voices) []Spoken {
 	for _, l := range c.Lessons() {
 		for i := range l.Steps {
 			for _, text := range l.Steps[i].spoken(fallback) {
-				all = append(all, Spoken{Lesson: l.Slug, Step: i + 1, Text: text, Told: c.wording.ForVoice(text),
+				all = append(all, Spoken{Lesson: l.Slug, Title: l.Title.In(fallback), Step: i + 1, Text: text, Told: c.wording.ForVoice(text),
 					Name: RecordingName(text), File: v.Find(text)})
 			}
 		}
@@ -142,16 +161,22 @@ func SpokenBy(c *Catalog, v *Voices) []Spoken {
 	return all
 }
 
-// Dropped are texts that were recorded and that no lesson says any more: most often the
-// earlier words of a sentence that changed.
-func (v *Voices) Dropped(said []Spoken) []string {
-	var all []string
-	for name, text := range v.remembered() {
-		if !slices.ContainsFunc(said, func(s Spoken) bool { return s.Name == name }) {
-			all = append(all, text)
+// Dropped are the sentences that were recorded and that no lesson says any more: most often
+// the earlier words of a sentence that changed. They are ordered by lesson and step.
+func (v *Voices) Dropped(said []Spoken) []Recorded {
+	now := map[string]bool{}
+	for _, one := range said {
+		now[one.Name] = true
+	}
+	var all []Recorded
+	for name, r := range v.remembered() {
+		if !now[name] {
+			all = append(all, r)
 		}
 	}
-	slices.Sort(all)
+	slices.SortFunc(all, func(a, b Recorded) int {
+		return cmp.Or(cmp.Compare(a.Lesson, b.Lesson), cmp.Compare(a.Step, b.Step), cmp.Compare(a.Text, b.Text))
+	})
 	return all
 }
 

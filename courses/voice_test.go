@@ -49,11 +49,11 @@ func TestARecordingIsKeptWhenItsTypeAndLengthFit(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			v := courses.NewVoices(t.TempDir())
-			if err := v.Add(text, wav(3)); err != nil {
+			if err := v.Add(courses.Spoken{Text: text}, wav(3)); err != nil {
 				t.Fatal(err)
 			}
 			before := v.Find(text)
-			err := v.Add(text, tt.data)
+			err := v.Add(courses.Spoken{Text: text}, tt.data)
 			if tt.rule == "" {
 				if err != nil || v.Find(text) == "" {
 					t.Errorf("not kept: %v", err)
@@ -75,13 +75,14 @@ func TestAStepNamesItsRecordings(t *testing.T) {
 		t.Fatalf("%d sentences, the first with %q", len(said), said[0].File)
 	}
 	first := said[0]
-	if err := v.Add(first.Text, wav(3)); err != nil {
+	if err := v.Add(first, wav(3)); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Add("这一句已经没有人说了。", wav(3)); err != nil {
+	earlier := courses.Recorded{Lesson: "fraud/police-call", Step: 3, Text: "这一句已经没有人说了。"}
+	if err := v.Add(courses.Spoken{Lesson: earlier.Lesson, Step: earlier.Step, Text: earlier.Text}, wav(3)); err != nil {
 		t.Fatal(err)
 	}
-	if got := v.Dropped(said); len(got) != 1 || got[0] != "这一句已经没有人说了。" {
+	if got := v.Dropped(said); len(got) != 1 || got[0] != earlier {
 		t.Errorf("dropped %v", got)
 	}
 	courses.Register(web.NewRoutes(s.e, s.e, web.Guards{}), s.site, s.catalog.WithVoices(v), s.store)
