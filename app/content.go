@@ -37,10 +37,11 @@ const (
 // one, or a fault when dir cannot be read.
 func loadContent(dir string, words *locales.Words) (content, error) {
 	var c content
-	over, err := overlays(dir)
+	over, outside, err := overlays(dir)
 	if err != nil {
 		return c, err
 	}
+	c.refused = outside
 	sound := func(folder string, ours fs.FS, check func(fs.FS) []courses.Problem) fs.FS {
 		laid, refused := courses.Sound(ours, over[folder], check)
 		c.refused = append(c.refused, in(folder, refused)...)
@@ -73,26 +74,34 @@ func loadContent(dir string, words *locales.Words) (content, error) {
 }
 
 // overlays are the folders of the operator's directory; those that are not there are
-// missing. What leads out of a folder cannot be opened through it.
-func overlays(dir string) (map[string]fs.FS, error) {
-	over := map[string]fs.FS{}
+// missing. A folder that is a link out of the directory is refused, and what leads out of a
+// folder cannot be opened through it.
+func overlays(dir string) (over map[string]fs.FS, refused courses.Problems, err error) {
+	over = map[string]fs.FS{}
 	if dir == "" {
-		return over, nil
+		return over, nil, nil
 	}
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, fault.New(fault.Invalid, "cli.content_missing", fault.Args{"Dir": dir}).Because(err)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, nil, fault.New(fault.Invalid, "cli.content_missing", fault.Args{"Dir": dir}).Because(err)
 	}
+	defer root.Close()
 	for _, folder := range []string{lessonsFolder, scenesFolder, quizzesFolder} {
-		root, err := os.OpenRoot(filepath.Join(dir, folder))
-		if errors.Is(err, fs.ErrNotExist) {
+		if _, err := root.Lstat(folder); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
+		info, err := root.Stat(folder)
 		if err != nil {
-			return nil, fault.New(fault.Invalid, "cli.content_missing", fault.Args{"Dir": filepath.Join(dir, folder)}).Because(err)
+			refused = append(refused, courses.Problem{File: folder, Rule: "courses.rule_outside"})
+			continue
 		}
-		over[folder] = root.FS()
+		sub, err := root.OpenRoot(folder)
+		if err != nil || !info.IsDir() {
+			return nil, nil, fault.New(fault.Invalid, "cli.content_missing", fault.Args{"Dir": filepath.Join(dir, folder)}).Because(err)
+		}
+		over[folder] = sub.FS()
 	}
-	return over, nil
+	return over, refused, nil
 }
 
 // inFolder says in which folder the files of an error stand.

@@ -144,6 +144,47 @@ func TestBadContentSaysFileLineAndRule(t *testing.T) {
 	}
 }
 
+// Whatever a link in an operator's directory leads to, ours is served in its place.
+func TestContentThatLeadsOutIsRefusedAlone(t *testing.T) {
+	words, err := locales.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside := t.TempDir()
+	write(t, filepath.Join(outside, "fraud", "police-call.yaml"), []byte("x"))
+	for _, c := range []struct{ link, to string }{
+		{"lessons", outside},
+		{"scenes", "../../../.."},
+		{"lessons/fraud", outside},
+		{"lessons/fraud/police-call", "../../../../../.."},
+		{"lessons/fraud/police-call/lesson.yaml", filepath.Join(outside, "fraud", "police-call.yaml")},
+		{"lessons/hotlines.yaml", filepath.Join(outside, "nothing")},
+		{"scenes/fraud", outside},
+		{"scenes/fraud/police-call.yaml", filepath.Join(outside, "fraud", "police-call.yaml")},
+		{"quizzes/fraud", outside},
+		{"quizzes/fraud/police-call.yaml", "../../../../fraud/police-call.yaml"},
+	} {
+		dir := t.TempDir()
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(c.link)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(c.to, filepath.Join(dir, c.link)); err != nil {
+			t.Fatal(err)
+		}
+		all, err := loadContent(dir, words)
+		if err != nil {
+			t.Errorf("%s to %s takes the others down: %v", c.link, c.to, err)
+			continue
+		}
+		if len(all.refused) != 1 || all.refused[0].File != c.link || all.refused[0].Rule != "courses.rule_outside" {
+			t.Errorf("%s to %s: refused %v", c.link, c.to, all.refused)
+		}
+		if len(all.catalog.Lessons()) != 45 || len(all.scenes.Slugs()) != 45 {
+			t.Errorf("%s to %s: %d lessons and %d scenes are left", c.link, c.to, len(all.catalog.Lessons()), len(all.scenes.Slugs()))
+		}
+	}
+}
+
 func TestServeSaysWhatStandsInItsWay(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

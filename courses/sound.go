@@ -67,7 +67,7 @@ func Sound(base, over fs.FS, check func(fs.FS) []Problem) (sound fs.FS, refused 
 }
 
 // unitOf is what stands and falls with a file: TOPIC/LESSON for all of a lesson, the file
-// itself for what all share.
+// itself for what all share. A link in a topic's place is its unit, with all that it hides.
 func unitOf(file string) string {
 	parts := strings.SplitN(file, "/", 3)
 	if len(parts) == 1 {
@@ -87,7 +87,8 @@ type without struct {
 }
 
 func (w without) gone(name string) bool {
-	return name != "." && (w.names["."] || w.names[unitOf(name)])
+	topic, _, _ := strings.Cut(name, "/")
+	return name != "." && (w.names["."] || w.names[unitOf(name)] || w.names[topic])
 }
 
 // holds reports whether there is a file of that unit.
@@ -113,6 +114,9 @@ func (w without) Open(name string) (fs.File, error) {
 
 // ReadDir lists what is not left out.
 func (w without) ReadDir(name string) ([]fs.DirEntry, error) {
+	if w.gone(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
 	all, err := fs.ReadDir(w.FS, name)
 	return slices.DeleteFunc(all, func(e fs.DirEntry) bool { return w.gone(path.Join(name, e.Name())) }), err
 }
