@@ -174,7 +174,7 @@ type WithdrewDetail struct {
 	Reason  string `json:"reason,omitempty"`
 }
 
-// ErasedDetail is why a person was erased: a reason code.
+// ErasedDetail is why a person, or something kept about her, was erased: a reason code.
 type ErasedDetail struct {
 	Reason string `json:"reason"`
 }

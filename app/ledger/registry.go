@@ -60,6 +60,9 @@ var registry = map[pair]rule{
 	{Withdrew, "notice"}:  of[WithdrewDetail](OwnerPeople),
 	{Erased, "person"}:    of[ErasedDetail](OwnerPeople),
 	{Erased, "phone"}:     of[ErasedDetail](OwnerPeople),
+	{Erased, "consent"}:   of[ErasedDetail](OwnerPeople),
+	{Erased, "request"}:   of[ErasedDetail](OwnerPeople),
+	{Erased, "audits"}:    of[ErasedDetail](OwnerPeople),
 	{Linked, "person"}:    of[LinkedDetail](OwnerPeople),
 }
 

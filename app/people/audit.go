@@ -2,12 +2,14 @@ package people
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"gorm.io/gorm"
 
 	"silverclass/app/db"
+	"silverclass/app/ledger"
 )
 
 // What is written down of who looked at people or changed who may.
@@ -100,9 +102,9 @@ func (s *Store) Audits(ctx context.Context, object string, limit int) ([]Audit, 
 	return q.Find(ctx)
 }
 
-// auditsKept is how long lines stay: twelve months (privacy.md E.3); six are the least
+// AuditsKept is how long lines stay: twelve months (privacy.md E.3); six are the least
 // that the law asks.
-const auditsKept = 365 * 24 * time.Hour
+const AuditsKept = 365 * 24 * time.Hour
 
 // Purge deletes audit lines that are older than they need to be, and acts and links
 // of long ago. It is background work, once a day.
@@ -111,8 +113,8 @@ func (s *Store) Purge(ctx context.Context) error {
 		return err
 	}
 	now := db.Instant(s.now())
-	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		if err := cutAudits(ctx, tx, now.Add(-auditsKept), now); err != nil {
+	return ledger.Write(ctx, s.db, func(tx *gorm.DB) error {
+		if err := s.purgeAudits(ctx, tx, now.Add(-AuditsKept)); err != nil {
 			return fmt.Errorf("purge audits: %w", err)
 		}
 		if _, err := gorm.G[act](tx).Where("at < ?", now.Add(-30*24*time.Hour)).Delete(ctx); err != nil {
@@ -124,4 +126,24 @@ func (s *Store) Purge(ctx context.Context) error {
 		_, err := gorm.G[TabletLink](tx).Where("expires_at < ?", now.Add(-30*24*time.Hour)).Delete(ctx)
 		return err
 	})
+}
+
+// purgeAudits lets go of the lines before a time, with one fact for all of them.
+func (s *Store) purgeAudits(ctx context.Context, tx *gorm.DB, before time.Time) error {
+	some, err := cutAudits(ctx, tx, before, db.Instant(s.now()))
+	if err != nil || !some {
+		return err
+	}
+	f := ledger.Fact{ID: db.NewID(), Verb: ledger.Erased, Object: ledger.Object("audits", before.UTC().Format(time.DateOnly))}
+	_, err = ledger.Append(ctx, tx, ledger.OwnerPeople, s.now(), f, ledger.ErasedDetail{Reason: "expired"})
+	return err
+}
+
+// OldestAudit is when the oldest line was written; zero when there is none.
+func (s *Store) OldestAudit(ctx context.Context) (time.Time, error) {
+	a, err := gorm.G[Audit](s.db).Order("at, id").Take(ctx)
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return time.Time{}, nil
+	}
+	return a.At, err
 }

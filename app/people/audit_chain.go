@@ -146,20 +146,20 @@ func (s *Store) VerifyAudits(ctx context.Context) (holds, broken int64, err erro
 }
 
 // cutAudits lets go of lines from before a time, behind a cut.
-func cutAudits(ctx context.Context, tx *gorm.DB, before, now time.Time) error {
+func cutAudits(ctx context.Context, tx *gorm.DB, before, now time.Time) (some bool, err error) {
 	last, err := gorm.G[auditSeal](tx).Where("audit_id IN (SELECT id FROM audits WHERE at < ?)", before).Order("seq DESC").Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := gorm.G[auditCut](tx).Create(ctx, &auditCut{Seq: last.Seq, Hash: last.Hash, At: now}); err != nil {
-		return err
+		return false, err
 	}
 	if _, err := gorm.G[Audit](tx).Where("id IN (SELECT audit_id FROM audit_seals WHERE seq <= ?)", last.Seq).Delete(ctx); err != nil {
-		return err
+		return false, err
 	}
 	_, err = gorm.G[auditSeal](tx).Where("seq <= ?", last.Seq).Delete(ctx)
-	return err
+	return true, err
 }

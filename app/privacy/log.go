@@ -156,19 +156,20 @@ func (s *Store) Sync(ctx context.Context) error {
 
 // entryOf is the line of a fact, when it is one that erased somebody or her number.
 func entryOf(f ledger.Fact) (e entry, ok bool, err error) {
+	kind, id := ledger.SplitObject(f.Object)
+	if f.Verb == ledger.Erased && kind != whatPhone && kind != "person" {
+		return e, false, nil // a proof or lines of long ago: no row of a person comes back with them
+	}
 	if f.PersonID == nil {
 		return e, false, errors.New("an erased fact without a person")
 	}
 	e = entry{Fact: f.ID, Person: *f.PersonID, At: f.At}
-	kind, id := ledger.SplitObject(f.Object)
 	switch {
 	case f.Verb == ledger.Withdrew:
 		e.What = whatPhone
 		return e, strings.HasSuffix(id, "/"+string(people.ForPhone)), nil
 	case kind == whatPhone:
 		e.What = whatPhone
-	case kind != "person":
-		return e, false, nil
 	}
 	d, err := ledger.DetailOf[ledger.ErasedDetail](f)
 	e.Reason = Reason(d.Reason)

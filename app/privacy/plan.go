@@ -77,7 +77,7 @@ func (h *handlers) plan(c echo.Context) error {
 	}
 	p := planPage{Papers: Papers(), Admin: people.Who(c).MayAnywhere(people.Admin), Trouble: h.Phones.Trouble()}
 	for _, d := range due {
-		if who, ok := seen[d.PersonID]; ok {
+		if who, ok := seen[d.PersonID]; ok || d.PersonID == "" && p.Admin {
 			p.Due = append(p.Due, planLine{d, who})
 		}
 	}

@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
+
 	"silverclass/app/db"
 	"silverclass/app/db/dbtest"
 	"silverclass/app/fault"
@@ -216,6 +219,80 @@ func TestWhatWasKeptLongEnoughGoes(t *testing.T) {
 	check(t, err)
 	if len(facts) != 2 {
 		t.Errorf("%d erased facts, want one for the phone and one for the person", len(facts))
+	}
+}
+
+// Proofs go after three years and lines of the access log after one, and each leaves a fact.
+func TestProofsOfLongAgoGo(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	id, staff := w.person(t, "王阿姨").Person.ID, db.NewID()
+	check(t, w.p.Agree(ctx, people.ConsentAct{ID: db.NewID(), PersonID: id, Purpose: people.ForPictures, Medium: people.Spoken}))
+	check(t, w.p.Withdraw(ctx, people.ConsentAct{ID: db.NewID(), PersonID: id, Purpose: people.ForPictures}))
+	r := privacy.Request{ID: db.NewID(), PersonID: id, Kind: "copy", AskedBy: "heir", ByID: staff}
+	check(t, w.s.Take(ctx, r, time.UTC))
+	check(t, w.s.Answer(ctx, id, r.ID, "granted", staff))
+	here := func() { // she keeps coming, so that her card stays
+		t.Helper()
+		check(t, ledger.Write(ctx, w.d.DB, func(tx *gorm.DB) error {
+			f := ledger.Fact{ID: db.NewID(), Verb: ledger.Started, PersonID: &id, Object: "lesson:fraud/police-call"}
+			_, err := ledger.Append(ctx, tx, ledger.OwnerCourses, w.c.now(), f, ledger.StartedDetail{})
+			return err
+		}))
+	}
+	kinds := func() (got []string) {
+		t.Helper()
+		due, err := w.s.Due(ctx, w.c.now(), 10)
+		check(t, err)
+		for _, d := range due {
+			got = append(got, d.Kind)
+		}
+		return got
+	}
+	erased := func() (got []string) {
+		t.Helper()
+		facts, err := ledger.List(ctx, w.d.DB, ledger.Filter{Verbs: []ledger.Verb{ledger.Erased}})
+		check(t, err)
+		for _, f := range facts {
+			kind, _ := ledger.SplitObject(f.Object)
+			got = append(got, kind)
+		}
+		return got
+	}
+	daily := func() {
+		t.Helper()
+		check(t, w.s.LetGo(ctx))
+		check(t, w.p.Purge(ctx))
+	}
+	w.c.move(370 * 24 * time.Hour)
+	here()
+	if diff := cmp.Diff([]string{"audits"}, kinds()); diff != "" {
+		t.Errorf("due after a year (-want +got):\n%s", diff)
+	}
+	daily()
+	w.c.move(700 * 24 * time.Hour)
+	here()
+	daily()
+	if diff := cmp.Diff([]string{"audits"}, erased()); diff != "" {
+		t.Errorf("erased after less than three years (-want +got):\n%s", diff)
+	}
+	w.c.move(30 * 24 * time.Hour)
+	if diff := cmp.Diff([]string{"consent", "request"}, kinds()); diff != "" {
+		t.Errorf("due after three years (-want +got):\n%s", diff)
+	}
+	for range 2 {
+		daily()
+	}
+	if diff := cmp.Diff([]string{"audits", "consent", "request"}, erased()); diff != "" {
+		t.Errorf("erased after three years (-want +got):\n%s", diff)
+	}
+	if left := kinds(); len(left) != 0 || !w.there(t, id) {
+		t.Errorf("left: %v; she herself should stay", left)
+	}
+	check(t, w.s.Sync(ctx)) // what comes back with an older backup is not told by these facts
+	again, err := w.open().Replay(ctx)
+	check(t, err)
+	if again != 0 || !w.there(t, id) {
+		t.Errorf("%d people erased for a proof", again)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 
 // How long what is kept (privacy.md E.3), in months: a phone number after the last
 // attendance, a card after it, proofs of consent and of requests. The access log keeps
-// twelve months; people.Store.Purge lets go of it.
+// people.AuditsKept; people.Store.Purge lets go of it.
 const (
 	PhoneMonths = 12
 	CardMonths  = 24
@@ -25,12 +25,23 @@ const (
 // came are the verbs by which somebody was seen; the last of them is her last attendance.
 var came = []ledger.Verb{ledger.CheckedIn, ledger.Attended, ledger.Started, ledger.Finished, ledger.Practised, ledger.Answered}
 
+// The kinds of things that are kept long enough.
+const (
+	dueCard    = "card"
+	duePhone   = "phone"
+	dueConsent = "consent" // one that was taken back
+	dueRequest = "request" // one that was answered
+	dueAudits  = "audits"  // the oldest lines of the access log
+)
+
 // Due is one thing that has been kept long enough.
 type Due struct {
-	Kind     string // phone or card
-	PersonID string
-	Last     time.Time // when she was last seen
-	On       time.Time // since when it is due
+	Kind     string // card, phone, consent, request or audits
+	PersonID string // empty for audits
+	Row      string // of a consent its purpose, of a request its ID
+	// Last is when she was last seen, took the yes back or was answered, or of when the
+	// oldest line is; On is since when it is due.
+	Last, On time.Time
 }
 
 // lastSeen finds who was not seen since a time, with none of her cards. Who was never seen
@@ -42,14 +53,14 @@ const lastSeen = `SELECT person_id, last FROM (
 		WHERE l.undone_at IS NULL AND (l.person_id = seen.person_id OR l.other_id = seen.person_id) AND g.verb IN ? AND g.at >= ?)
 	ORDER BY last, person_id LIMIT ?`
 
-// Due lists what goes at a time: phones first, then cards, the longest due first, at most
-// limit of each. It changes nothing.
+// Due lists what goes at a time: phones first, then cards, proofs and the access log, the
+// longest due first, at most limit of each. It changes nothing.
 func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]Due, error) {
 	var list []Due
 	for _, rule := range []struct {
 		kind, only string
 		months     int
-	}{{"phone", "AND EXISTS (SELECT 1 FROM phones h WHERE h.person_id = p.id)", PhoneMonths}, {"card", "", CardMonths}} {
+	}{{duePhone, "AND EXISTS (SELECT 1 FROM phones h WHERE h.person_id = p.id)", PhoneMonths}, {dueCard, "", CardMonths}} {
 		cut := db.Instant(at.AddDate(0, -rule.months, 0))
 		rows, err := s.db.WithContext(ctx).Raw(fmt.Sprintf(lastSeen, rule.only), came, cut, cut, came, cut, limit).Rows()
 		if err != nil {
@@ -72,6 +83,35 @@ func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]Due, error)
 			return nil, err
 		}
 	}
+	proofs, err := s.proofsDue(ctx, at, limit)
+	if err != nil {
+		return nil, err
+	}
+	oldest, err := people.NewStore(s.db, s.now).OldestAudit(ctx)
+	if gone := oldest.Add(people.AuditsKept); err == nil && !oldest.IsZero() && gone.Before(at) {
+		proofs = append(proofs, Due{Kind: dueAudits, Last: oldest, On: gone})
+	}
+	return append(list, proofs...), err
+}
+
+// proofsDue are rows that proved something long ago. The facts stay.
+func (s *Store) proofsDue(ctx context.Context, at time.Time, limit int) ([]Due, error) {
+	cut := db.Instant(at.AddDate(0, -ProofMonths, 0))
+	var list []Due
+	consents, err := gorm.G[people.Consent](s.db).Where("withdrawn_at < ?", cut).Order("withdrawn_at, person_id, purpose").Limit(limit).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for consents that are due: %w", err)
+	}
+	for _, c := range consents {
+		list = append(list, Due{dueConsent, c.PersonID, string(c.Purpose), *c.WithdrawnAt, c.WithdrawnAt.AddDate(0, ProofMonths, 0)})
+	}
+	requests, err := gorm.G[Request](s.db).Where("done_at < ?", cut).Order("done_at, id").Limit(limit).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for requests that are due: %w", err)
+	}
+	for _, r := range requests {
+		list = append(list, Due{dueRequest, r.PersonID, r.ID, *r.DoneAt, r.DoneAt.AddDate(0, ProofMonths, 0)})
+	}
 	return list, nil
 }
 
@@ -89,8 +129,8 @@ func instant(v any) (time.Time, error) {
 // dueAtOnce is how much of each kind one round lets go of; the next round takes the rest.
 const dueAtOnce = 500
 
-// LetGo erases what has been kept long enough, each with a fact, and forgets proofs of
-// long ago. It is background work, once a day.
+// LetGo erases what has been kept long enough, each with a fact. It is background work,
+// once a day. The access log's own work is people.Store.Purge.
 func (s *Store) LetGo(ctx context.Context) error {
 	list, err := s.Due(ctx, s.now(), dueAtOnce)
 	if err != nil {
@@ -98,14 +138,17 @@ func (s *Store) LetGo(ctx context.Context) error {
 	}
 	var failed error
 	for _, d := range list {
-		if d.Kind == "card" {
+		switch d.Kind {
+		case dueCard:
 			err = s.EraseNow(ctx, d.PersonID, Expired)
-		} else {
+		case duePhone:
 			err = s.dropPhone(ctx, d.PersonID, Expired, db.Instant(s.now()))
+		case dueConsent, dueRequest:
+			err = s.dropProof(ctx, d)
 		}
 		failed = errors.Join(failed, err)
 	}
-	return errors.Join(failed, s.forgetProofs(ctx))
+	return errors.Join(failed, s.forgetErasures(ctx))
 }
 
 // dropPhone lets go of a number that was left before a time, with the fact that it was
@@ -127,17 +170,32 @@ func (s *Store) dropPhone(ctx context.Context, personID string, why Reason, befo
 	})
 }
 
-// forgetProofs lets go of rows that proved something long ago: consents that were taken
-// back, requests that were answered, erasures that were done. The facts stay.
-func (s *Store) forgetProofs(ctx context.Context) error {
+// dropProof lets go of a consent that was taken back or a request that was answered, with
+// the fact that it was erased. A yes that she gave again since stays.
+func (s *Store) dropProof(ctx context.Context, d Due) error {
+	cut := db.Instant(s.now().AddDate(0, -ProofMonths, 0))
+	return ledger.Write(ctx, s.db, func(tx *gorm.DB) error {
+		var n int
+		var err error
+		if d.Kind == dueConsent {
+			n, err = gorm.G[people.Consent](tx).Where("person_id = ? AND purpose = ? AND withdrawn_at < ?", d.PersonID, d.Row, cut).Delete(ctx)
+		} else {
+			n, err = gorm.G[Request](tx).Where("id = ? AND done_at < ?", d.Row, cut).Delete(ctx)
+		}
+		if err != nil || n == 0 {
+			return err
+		}
+		f := ledger.Fact{ID: db.NewID(), Verb: ledger.Erased, PersonID: &d.PersonID, Object: ledger.Object(d.Kind, d.Row)}
+		_, err = ledger.Append(ctx, tx, ledger.OwnerPeople, s.now(), f, ledger.ErasedDetail{Reason: string(Expired)})
+		return err
+	})
+}
+
+// forgetErasures lets go of wishes to be erased that were done or undone long ago: who was
+// erased has her fact already.
+func (s *Store) forgetErasures(ctx context.Context) error {
 	cut := db.Instant(s.now().AddDate(0, -ProofMonths, 0))
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		if _, err := gorm.G[people.Consent](tx).Where("withdrawn_at < ?", cut).Delete(ctx); err != nil {
-			return err
-		}
-		if _, err := gorm.G[Request](tx).Where("done_at < ?", cut).Delete(ctx); err != nil {
-			return err
-		}
 		_, err := gorm.G[Erasure](tx).Where("done_at < ? OR undone_at < ?", cut, cut).Delete(ctx)
 		return err
 	})
