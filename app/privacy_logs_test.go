@@ -37,7 +37,7 @@ func (w *written) String() string {
 // talkative, has none of them.
 func TestLogsKeepNobody(t *testing.T) {
 	var log written
-	w := placesOf(t, wiredLogging(t, slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	w := placesOf(t, wiredTo(t, "", slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	her := w.who.person
 	w.typed = her.Card.Number + "&" + url.Values{"q": {"13987654321"}, "phone": {"13987654321"}, "name": {"独孤阿姨"}, "scan": {her.Card.Number}, "number": {her.Card.Number}}.Encode()
 	readers := []people.Reader{{}, {Person: &her.Person, Own: true}, w.staff(people.Admin, people.Installation, ""), w.staff(people.Helper, people.Venue, w.here.ID)}

@@ -5,6 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -109,7 +112,7 @@ func (w world) fill(t *testing.T, name, phone string) people.Issued {
 	w.run(t, `INSERT INTO quiz_attempts (id, person_id, run, quiz, edition, seed, questions, given, length, first_try, started_at, moved_at)
 		VALUES (?, ?, ?, 'fraud/police-call', 'e', 1, '[]', '[]', 0, true, ?, ?)`, n, id, n, at, at)
 	w.run(t, `INSERT INTO certificates (id, code, person_id, topic, rule, attendance, city, session_id, venue_id, issued_at, issued_by, fact_id, revoke_reason)
-		VALUES (?, ?, ?, 'fraud', 'r', 0, 'c', 's', 'v', ?, 'x', ?, '')`, n, n[len(n)-10:], id, at, n)
+		VALUES (?, ?, ?, 'fraud', 'r', 0, 'c', 's', 'v', ?, 'x', ?, '')`, n, strings.ToUpper(strings.NewReplacer("0", "g", "1", "h").Replace(n[len(n)-10:])), id, at, n) // a code has no 0 or 1
 	if _, err := w.privacy.Ask(ctx, privacy.Erasure{ID: db.NewID(), PersonID: id, Reason: privacy.Asked}); err != nil {
 		t.Fatal(err)
 	}
@@ -257,6 +260,20 @@ func TestWhoWasErasedIsNowhere(t *testing.T) {
 	if have := w.bytesOf(t); !bytes.Contains(have, []byte("独一无二的王阿姨")) || !bytes.Contains(have, []byte(gone.Card.Number)) {
 		t.Fatal("the bytes are not those of the database")
 	}
+	var code string
+	if err := w.d.Raw("SELECT code FROM certificates WHERE person_id = ?", gone.Person.ID).Scan(&code).Error; err != nil {
+		t.Fatal(err)
+	}
+	page := func() string {
+		t.Helper()
+		rec, req := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/verify/"+code, nil)
+		req.Header.Set("Accept-Language", "zh-CN")
+		wiredTo(t, w.url, slog.DiscardHandler).public.ServeHTTP(rec, req)
+		return rec.Body.String()
+	}
+	if got := page(); strings.Contains(got, "已应本人要求删除") || !strings.Contains(got, "证书有效") {
+		t.Errorf("her certificate before she was erased:\n%s", got)
+	}
 	before := w.counts(t)
 	whole, err := w.privacy.Read(ctx, gone.Person.ID)
 	if err != nil {
@@ -319,6 +336,9 @@ func TestWhoWasErasedIsNowhere(t *testing.T) {
 	}
 	if after := w.counts(t); after != before {
 		t.Errorf("counts were %s and are %s", before, after)
+	}
+	if got := page(); !strings.Contains(got, "已应本人要求删除") || strings.Contains(got, "独一无二") {
+		t.Errorf("her certificate:\n%s", got)
 	}
 	log, err := os.ReadFile(w.log)
 	if err != nil {

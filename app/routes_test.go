@@ -19,16 +19,16 @@ import (
 
 // wired is the program put together as serve does, on free ports and an empty data
 // directory, without LiveKit and without answering.
-func wired(t *testing.T) *program { return wiredLogging(t, slog.DiscardHandler) }
+func wired(t *testing.T) *program { return wiredTo(t, "", slog.DiscardHandler) }
 
-// wiredLogging is wired with a log of one's own.
-func wiredLogging(t *testing.T, log slog.Handler) *program {
+// wiredTo is wired with a database and a log of one's own; without a database it is a file.
+func wiredTo(t *testing.T, database string, log slog.Handler) *program {
 	t.Helper()
 	words, err := locales.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := settings{Listen: "127.0.0.1:0", ListenInternal: "127.0.0.1:0", Data: t.TempDir(), Zone: "Asia/Shanghai",
+	s := settings{Listen: "127.0.0.1:0", ListenInternal: "127.0.0.1:0", Data: t.TempDir(), Database: database, Zone: "Asia/Shanghai",
 		Livekit: livekitOff, LivekitUDPPort: 7882, LivekitTCPPort: 7881}
 	out := &terminal{Reader: strings.NewReader(""), Writer: io.Discard, Errors: io.Discard, words: words, lang: "en"}
 	p := &program{settings: s, terminal: out, now: time.Now, log: slog.New(log)}
