@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"silverclass/app/exchange"
 	"silverclass/app/fault"
 	"silverclass/app/ledger"
 	"silverclass/app/people"
@@ -70,6 +71,11 @@ func (p *program) registerPrivacy() {
 		May: func(c echo.Context, role people.Role, personID string) error {
 			return p.people.MayOpen(c.Request().Context(), people.Who(c), role, personID, p.venueOf)
 		}})
+}
+
+// registerExchange adds the page of files between installations.
+func (p *program) registerExchange() {
+	exchange.Register(p.routes, p.site, exchange.New(p.db, p.now, p.privacy, buildVersion()))
 }
 
 // titles says what an object is called, also what stands in the database; empty for what

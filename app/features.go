@@ -45,6 +45,7 @@ func (p *program) register() error {
 	p.registerLearning(rooms)
 	p.registerStaff()
 	p.registerPrivacy()
+	p.registerExchange()
 	return p.registerLive()
 }
 
@@ -219,5 +220,6 @@ func (p *program) nav(c echo.Context) []web.NavItem {
 	add(people.Organizer, "admin.nav_tablets", "/staff/tablets")
 	add(people.Organizer, "admin.nav_cards", "/staff/cards")
 	add(people.Admin, "admin.nav_staff", "/staff/staff")
+	add(people.Admin, "exchange.nav", "/staff/exchange")
 	return items
 }

@@ -258,4 +258,3 @@ func TestLinksTravel(t *testing.T) {
 		}
 	}
 }
-
