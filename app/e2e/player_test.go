@@ -48,7 +48,7 @@ func TestReadingAloud(t *testing.T) {
 	said := courses.SpokenBy(catalog, voices)
 	for _, one := range said {
 		if one.Lesson == "fraud/police-call" && one.Step == 1 {
-			if err := voices.Add(one.Text, silence(max(1, 0.16*float64(courses.Han(one.Text))))); err != nil {
+			if err := voices.Add(one, silence(max(1, 0.16*float64(courses.Han(one.Text))))); err != nil {
 				t.Fatal(err)
 			}
 		}

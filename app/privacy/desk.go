@@ -40,6 +40,7 @@ type deskPage struct {
 	Askers   []string
 	Reasons  []string
 	Unmasks  bool // may see a number in full
+	Cards    bool // the person has more than one card
 	URL      string
 }
 
@@ -74,6 +75,11 @@ func (h *handlers) deskPage(c echo.Context) (deskPage, error) {
 	if p.Erasing, err = h.open(ctx, id); err != nil {
 		return p, err
 	}
+	ids, err := h.People.Together(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	p.Cards = len(ids) > 1
 	p.Requests, err = h.Store.Requests(ctx, id)
 	return p, err
 }
