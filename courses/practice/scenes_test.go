@@ -1,7 +1,9 @@
 package practice_test
 
 import (
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"silverclass/courses"
 	"silverclass/courses/practice"
@@ -40,4 +42,42 @@ func TestOurScenesAreSound(t *testing.T) {
 	if got := lib.Slugs(); len(got) < 3 {
 		t.Errorf("scenes: got %v", got)
 	}
+}
+
+// A phone that looks different names some things differently: a hint or a praise that has
+// only the first phone's word sends somebody to look for what is not there.
+func TestWordsAreTrueOnTheOtherPhoneToo(t *testing.T) {
+	lib := ours(t)
+	for _, slug := range lib.Slugs() {
+		scene, err := lib.Scene(slug)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for id, x := range scene.Screens {
+			for _, c := range x.Choices {
+				for _, lang := range locales.Written() {
+					name, other := c.Text[lang], c.Other[lang]
+					if other == "" || utf8.RuneCountInString(name) < 2 {
+						continue
+					}
+					for part, text := range map[string]string{"hint": x.Hint[lang], "good": x.Good[lang]} {
+						text = strings.ReplaceAll(text, "**", "")
+						if strings.Contains(text, name) && !strings.Contains(text, other) && !sameThing[slug+" "+name] {
+							t.Errorf("%s, %v: %s %q names %q, which the other phone calls %q", slug, id, part, text, name, other)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// sameThing are names that are the plain word for the thing itself on either phone.
+var sameThing = map[string]bool{
+	"e-commerce/place-order 买东西":         true, // "the place where one buys"
+	"info-apps/bigger-text 声音":           true,
+	"info-apps/hospital-booking 挂号":      true,
+	"info-apps/touch-basics 下一张":         true,
+	"mobile-payment/pay-code 付款":         true, // in 付款码, which the other phone says in full
+	"network-security/permissions Allow": true,
 }
