@@ -44,8 +44,8 @@ func TestOurScenesAreSound(t *testing.T) {
 	}
 }
 
-// A phone that looks different names some things differently: a hint or a praise that has
-// only the first phone's word sends somebody to look for what is not there.
+// A phone that looks different names some things differently: a hint, a praise or a
+// repair that has only the first phone's word sends somebody to look for what is not there.
 func TestWordsAreTrueOnTheOtherPhoneToo(t *testing.T) {
 	lib := ours(t)
 	for _, slug := range lib.Slugs() {
@@ -53,17 +53,22 @@ func TestWordsAreTrueOnTheOtherPhoneToo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for id, x := range scene.Screens {
+		for _, x := range scene.Screens {
 			for _, c := range x.Choices {
 				for _, lang := range locales.Written() {
 					name, other := c.Text[lang], c.Other[lang]
 					if other == "" || utf8.RuneCountInString(name) < 2 {
 						continue
 					}
-					for part, text := range map[string]string{"hint": x.Hint[lang], "good": x.Good[lang]} {
+					for part, text := range map[string]string{"hint": x.Hint[lang], "praise": x.Good[lang]} {
 						text = strings.ReplaceAll(text, "**", "")
 						if strings.Contains(text, name) && !strings.Contains(text, other) && !sameThing[slug+" "+name] {
-							t.Errorf("%s, %v: %s %q names %q, which the other phone calls %q", slug, id, part, text, name, other)
+							t.Errorf("%s, %s: %s %q names %q, which the other phone calls %q", slug, x.ID, part, text, name, other)
+						}
+					}
+					for _, m := range scene.Mistakes {
+						if strings.Contains(m.Repair[lang], "“"+name+"”") {
+							t.Errorf("%s, %s: the repair %q names %q, which the other phone calls %q", slug, m.ID, m.Repair[lang], name, other)
 						}
 					}
 				}
