@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"embed"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -80,7 +79,7 @@ func (h *handlers) read(c echo.Context) error {
 		return err
 	}
 	defer file.Close()
-	f, err := h.store.Read(c.Request().Context(), file, strings.TrimSpace(c.FormValue("passphrase")), people.Who(c).StaffID())
+	f, err := h.store.Read(c.Request().Context(), file, c.FormValue("passphrase"), people.Who(c).StaffID())
 	if err != nil {
 		return h.again(c, err, true)
 	}
