@@ -161,7 +161,7 @@ func (s *Store) Withdraw(ctx context.Context, a ConsentAct) error {
 		for n, id := range ids {
 			one := a
 			if one.PersonID = id; n > 0 {
-				if one.ID, err = also(a.ID, id); err != nil {
+				if one.ID, err = Also(a.ID, id); err != nil {
 					return err
 				}
 			}

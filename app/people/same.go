@@ -214,9 +214,9 @@ func (s *Store) Together(ctx context.Context, personID string) ([]string, error)
 	return append([]string{personID}, others...), nil
 }
 
-// also is the ID of what an act does for another number of the same person: the same for
-// the same act.
-func also(act, personID string) (string, error) {
+// Also is the ID of what an act does for another number of the same person: the same for
+// the same act. Fault: Invalid for what is no ID.
+func Also(act, personID string) (string, error) {
 	id, err := uuid.Parse(act)
 	if err != nil {
 		return "", fault.New(fault.Invalid, "web.bad_request").Because(err)

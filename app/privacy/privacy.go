@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -96,12 +95,11 @@ func (s *Store) Ask(ctx context.Context, e Erasure) (Erasure, error) {
 			return err
 		}
 		for _, id := range ids[1:] {
-			act, err := uuid.Parse(e.ID)
-			if err != nil {
-				return fault.New(fault.Invalid, "web.bad_request").Because(err)
-			}
 			other := e
-			other.ID, other.PersonID = uuid.NewSHA1(act, []byte(id)).String(), id
+			other.PersonID = id
+			if other.ID, err = people.Also(e.ID, id); err != nil {
+				return err
+			}
 			if _, err := s.within(tx).ask(ctx, other); err != nil && !fault.Is(err, fault.NotFound) {
 				return err
 			}
