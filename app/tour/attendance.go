@@ -103,13 +103,13 @@ type Refusal struct {
 // Numbers are a session's totals as the desk shows them, from the working rows, with two
 // cards of one person as one. Reports count from the facts themselves, by the same rule.
 type Numbers struct {
-	Registered int  // different people checked in (登记)
-	Heads      *int // the count that holds (清点); nil while nobody has counted
+	Registered int  // different people checked in
+	Heads      *int // the count that holds; nil while nobody has counted
 	Estimate   bool // Heads is an estimate: there is no tally
 	// Unregistered is how many more heads than registered people there were, never
-	// negative (未登记).
+	// negative.
 	Unregistered int
-	PersonTimes  int // 人次: Registered + Unregistered
+	PersonTimes  int // Registered + Unregistered
 }
 
 // numbers applies the rule of design.md §1 to registered people and a session's counts.
