@@ -159,8 +159,8 @@ const mostLinks = 10_000
 
 // around are the links that hold of some learners and of whom they are linked to.
 func (s *Store) around(ctx context.Context, ids []string) ([]ledger.Fact, error) {
-	any, err := gorm.G[PersonLink](s.db).Where("undone_at IS NULL").Order("id").Limit(1).Find(ctx)
-	if err != nil || len(any) == 0 {
+	some, err := gorm.G[PersonLink](s.db).Where("undone_at IS NULL").Order("id").Limit(1).Find(ctx)
+	if err != nil || len(some) == 0 { // most installations have none
 		return nil, err
 	}
 	seen := map[string]bool{}

@@ -138,6 +138,7 @@ func (s *Store) LetGo(ctx context.Context) error {
 	}
 	var failed error
 	for _, d := range list {
+		var err error
 		switch d.Kind {
 		case dueCard:
 			err = s.EraseNow(ctx, d.PersonID, Expired)
