@@ -33,10 +33,15 @@ func (s *Service) Register(r *web.Routes, site *web.Site) {
 	r.Public.GET("/api/v1/classes/:class", h.state)
 	r.Public.POST("/api/v1/classes/:class/token", h.token)
 	r.Public.POST("/api/v1/classes/:class/heartbeat", h.heartbeat)
+	r.Public.GET("/live/:class/again", h.again)
+	r.Public.GET("/live/:class/again/:part", h.sound)
 	r.Trainer.POST("/staff/sessions/:session/class", h.open)
 	r.Trainer.GET("/staff/classes/:class", h.teach)
 	r.Trainer.POST("/staff/classes/:class/step", h.move)
 	r.Trainer.POST("/staff/classes/:class/end", h.end)
+	r.Trainer.POST("/staff/classes/:class/recording", h.record)
+	r.Trainer.POST("/staff/classes/:class/recording/stop", h.stopRecording)
+	r.Trainer.POST("/staff/classes/:class/recording/erase", h.eraseRecording)
 	r.Trainer.GET("/api/v1/classes/:class/here", h.here)
 	r.Internal.POST("/livekit/webhook", s.webhook)
 }
@@ -51,6 +56,8 @@ type showPage struct {
 	At       stepView // what stands beside the picture
 	Hall     bool     // a hall tablet: no picture, no sound
 	Vendor   string   // address of the media script; "" when it was not built in
+	Recorded bool     // the trainer's voice is being recorded now
+	Again    bool     // it was, and may be heard again by who asks
 }
 
 // stepView is a step in the reader's language; the zero view is none.
@@ -78,6 +85,9 @@ func (h *handlers) show(c echo.Context) error {
 		script = "live-hall"
 	} else if p.Phase != "over" && h.site.Assets().Has(vendor) {
 		p.Vendor = h.site.Assets().URL(vendor)
+	}
+	if p.Recorded, p.Again, err = h.recorded(c, p.Phase, class.ID); err != nil {
+		return err
 	}
 	topic := ""
 	if len(n.Topics) > 0 {
@@ -124,6 +134,8 @@ type classState struct {
 	Step     stepView  `json:"step"`
 	Media    bool      `json:"media"` // sound and picture can be had
 	StartsAt time.Time `json:"starts_at"`
+	Recorded bool      `json:"recorded"` // the trainer's voice is being recorded now
+	Again    bool      `json:"again"`    // it was, and the reader may hear it
 }
 
 func (h *handlers) state(c echo.Context) error {
@@ -140,6 +152,9 @@ func (h *handlers) state(c echo.Context) error {
 			return err
 		}
 		s.Phase, s.StartsAt = phase(class, n, h.store.Now()), n.StartsAt
+	}
+	if s.Recorded, s.Again, err = h.recorded(c, s.Phase, class.ID); err != nil {
+		return err
 	}
 	return c.JSON(http.StatusOK, s)
 }

@@ -62,6 +62,7 @@ type teachPage struct {
 	Here      []hereView
 	Summary   Summary // once the class is over
 	Reopen    bool    // it was ended by hand and may be opened again
+	Recording recordingView
 }
 
 // move is a step to go to.
@@ -89,6 +90,9 @@ func (h *handlers) teach(c echo.Context) error {
 		p.Secure = base + "/staff/classes/" + class.ID
 	}
 	p.Back, p.Fwd = around(p.Lessons, class)
+	if p.Recording, err = h.recordingView(c, class); err != nil {
+		return err
+	}
 	if p.Phase == "open" && h.site.Assets().Has(vendor) {
 		p.Vendor = h.site.Assets().URL(vendor)
 	}
@@ -193,6 +197,8 @@ type hereState struct {
 	Media   bool       `json:"media"`
 	Trouble string     `json:"trouble"` // what is wrong with the media server, in words
 	Here    []hereView `json:"here"`
+
+	Recording recordingView `json:"recording"`
 }
 
 func (h *handlers) here(c echo.Context) error {
@@ -207,6 +213,9 @@ func (h *handlers) here(c echo.Context) error {
 	s := hereState{Phase: phase(class, n, h.store.Now()), Version: class.Version, Step: h.view(c, class), Here: list,
 		Count: h.site.Words().N(web.Lang(c), "live.here_count", len(list), nil)}
 	s.Back, s.Forward = around(h.cfg.Lessons(n.Topics, web.Lang(c)), class)
+	if s.Recording, err = h.recordingView(c, class); err != nil {
+		return err
+	}
 	if st := h.cfg.Server.state(); st.Running() {
 		s.Media = true
 	} else {

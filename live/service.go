@@ -26,6 +26,8 @@ type Config struct {
 	// are those that a class on these topics can show, in teaching order.
 	Step    func(slug string, step int, lang string) (Step, error)
 	Lessons func(topics []string, lang string) []Lesson
+	// Recordings are where the trainer's voice is kept; nil records no class.
+	Recordings *Recordings
 	// Visit gives a visitor a visit when she has none (room.EnsureVisit).
 	Visit func(c echo.Context) (people.Reader, error)
 	// Capacity is how many devices may watch a class at once; 0 means 250.
@@ -55,13 +57,16 @@ func New(cfg Config) *Service {
 func (s *Service) Store() *Store { return s.store }
 
 // Run does the background work until ctx ends: webhooks become evidence, open classes
-// are asked who is there, classes that are over are counted, old webhooks go. Of several processes on one
-// database one does it.
+// are asked who is there, classes that are over are counted, old webhooks go, and classes
+// whose trainer wants it are recorded. Of several processes on one database one does it.
 func (s *Service) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { s.cfg.DB.RunLeased(ctx, "live.fold", 2*time.Second, 20*time.Second, s.fold) })
 	all.Go(func() { s.cfg.DB.RunLeased(ctx, "live.poll", pollEvery, time.Minute, s.poll) })
 	all.Go(func() { s.cfg.DB.RunLeased(ctx, "live.purge", time.Hour, time.Minute, s.store.Purge) })
+	if s.cfg.Recordings.Wanted() {
+		all.Go(func() { s.cfg.DB.RunLeased(ctx, "live.record", 2*time.Second, 15*time.Second, s.keepRecording) })
+	}
 	all.Wait()
 }
 

@@ -155,6 +155,9 @@ func (s *Store) Close(ctx context.Context, id string, staffID *string) error {
 		if err != nil {
 			return fmt.Errorf("close class: %w", err)
 		}
+		if err := t.stopRecording(ctx, id); err != nil {
+			return fmt.Errorf("stop recording: %w", err)
+		}
 		return t.add(ctx, Evidence{ID: db.NewID(), ClassID: id, Source: FromAct, Kind: ClassClosed, At: now})
 	})
 }
@@ -171,8 +174,10 @@ func (s *Store) MoveTo(ctx context.Context, id, lesson string, step int) error {
 			return err
 		}
 		c.Lesson, c.Step, c.Version = lesson, step, c.Version+1
-		_, err = gorm.G[Class](tx).Where("id = ?", id).Select("lesson", "step", "version").Updates(ctx, c)
-		return err
+		if _, err = gorm.G[Class](tx).Where("id = ?", id).Select("lesson", "step", "version").Updates(ctx, c); err != nil {
+			return err
+		}
+		return NewStore(tx, s.now).mark(ctx, c)
 	})
 }
 

@@ -63,6 +63,7 @@ var registry = map[pair]rule{
 	{Erased, "consent"}:   of[ErasedDetail](OwnerPeople),
 	{Erased, "request"}:   of[ErasedDetail](OwnerPeople),
 	{Erased, "audits"}:    of[ErasedDetail](OwnerPeople),
+	{Erased, "recording"}: of[ErasedDetail](OwnerLive),
 	{Linked, "person"}:    of[LinkedDetail](OwnerPeople),
 }
 

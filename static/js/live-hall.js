@@ -5,6 +5,8 @@ import { follow, showStep, words } from './live-room.js';
 
 const root = document.getElementById('live');
 const status = document.getElementById('live-status');
+const again = document.getElementById('live-again');
+const recorded = document.getElementById('live-recorded');
 const panel = document.getElementById('live-step');
 const home = document.getElementById('live-home');
 const say = words();
@@ -16,7 +18,7 @@ let reachable = true;
 function show() {
   root.dataset.state = reachable ? phase : 'stalled';
   status.textContent = !reachable ? say.lost : phase === 'open' ? say.hall : phase === 'over' ? say.over : planned;
-  home.hidden = phase !== 'over';
+  home.hidden = phase !== 'over' || !again.hidden;
 }
 
 follow(`/api/v1/classes/${root.dataset.class}`, (state) => {
@@ -24,6 +26,8 @@ follow(`/api/v1/classes/${root.dataset.class}`, (state) => {
   phase = state.phase;
   root.dataset.phase = phase;
   root.dataset.version = state.version;
+  recorded.hidden = !state.recorded;
+  again.hidden = !state.again;
   panel.hidden = !state.step.title;
   showStep(state.step);
   show();

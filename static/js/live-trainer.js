@@ -103,6 +103,18 @@ function list(here) {
   document.getElementById('live-nobody').hidden = here.length > 0;
 }
 
+// recording says whether her voice is written down, and how much of it is safe.
+function recording(rec) {
+  const panel = document.getElementById('live-rec');
+  if (!panel) return;
+  panel.dataset.on = rec.on;
+  document.getElementById('live-rec-state').hidden = !rec.on;
+  document.getElementById('live-rec-length').textContent = rec.length;
+  document.getElementById('live-rec-cut').hidden = !rec.cut;
+  panel.querySelector('[data-rec=start]').hidden = rec.on;
+  panel.querySelector('[data-rec=stop]').hidden = !rec.on;
+}
+
 function onState(state) {
   if (state.phase !== phase) {
     room.leave('over');
@@ -114,6 +126,7 @@ function onState(state) {
   trouble.hidden = state.media;
   trouble.textContent = state.trouble;
   list(state.here);
+  recording(state.recording);
   root.dataset.version = state.version;
   if (state.step.title) showStep(state.step);
   fill(document.querySelector('[data-move=back]'), state.back);
@@ -122,8 +135,9 @@ function onState(state) {
 
 const address = `/api/v1/classes/${id}/here`;
 
-// A step moves without loading the page again, which would cut the picture.
-for (const form of document.querySelectorAll('form[data-move]')) {
+// A step moves, and a recording begins, without loading the page again, which would cut
+// the picture.
+for (const form of document.querySelectorAll('form[data-move],form[data-rec]')) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     setTimeout(() => { delete form.dataset.busy; });

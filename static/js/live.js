@@ -10,6 +10,8 @@ const leave = document.getElementById('live-leave');
 const home = document.getElementById('live-home');
 const ask = document.getElementById('live-ask');
 const panel = document.getElementById('live-step');
+const again = document.getElementById('live-again');
+const recorded = document.getElementById('live-recorded');
 const picture = document.getElementById('live-picture');
 const say = words();
 const id = root.dataset.class;
@@ -116,7 +118,15 @@ document.addEventListener('visibilitychange', () => {
   if (!document.hidden && room.wanted) { lock = null; awake(true); }
 });
 
+// hearAgain puts the recording in the place of the way home, once there is one.
+function hearAgain(can) {
+  again.hidden = !can;
+  if (can) home.hidden = true;
+}
+
 function onState(state) {
+  recorded.hidden = !state.recorded;
+  hearAgain(state.again);
   if (state.phase !== phase) {
     if (phase === 'over') { location.reload(); return; }
     phase = state.phase;
