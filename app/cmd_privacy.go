@@ -17,7 +17,8 @@ type privacyDueCmd struct {
 	Days int `env:"-" default:"0"`
 }
 
-// Run prints a line for each thing that goes, with the person's random number.
+// Run prints a line for each thing that goes, with the person's random number or the
+// class's.
 func (c privacyDueCmd) Run(ctx context.Context, s settings, t *terminal) error {
 	d, err := s.openDatabase(ctx)
 	if err != nil {
@@ -33,7 +34,11 @@ func (c privacyDueCmd) Run(ctx context.Context, s settings, t *terminal) error {
 		return err
 	}
 	for _, one := range list {
-		fmt.Fprintf(t, "%s  %s  %s\n", one.On.In(zone).Format(time.DateOnly), t.text("privacy.due_"+one.Kind, nil), one.PersonID)
+		whose := one.PersonID
+		if whose == "" {
+			whose = one.Row
+		}
+		fmt.Fprintf(t, "%s  %s  %s\n", one.On.In(zone).Format(time.DateOnly), t.text("privacy.due_"+one.Kind, nil), whose)
 	}
 	t.say("cli.privacy_due", fault.Args{"Count": len(list)})
 	return nil
@@ -41,7 +46,7 @@ func (c privacyDueCmd) Run(ctx context.Context, s settings, t *terminal) error {
 
 // privacy is the store for commands.
 func (s settings) privacy(d *db.DB) *privacy.Store {
-	return privacy.NewStore(d.DB, time.Now, keepers(), privacy.OpenLog(s.dir().Erased()))
+	return privacy.NewStore(d.DB, time.Now, keepers(), privacy.OpenLog(s.dir().Erased())).WithRecordings(s.recordings(d, time.Now))
 }
 
 // privacyPapersCmd writes one of the papers that a city asks for, as text.

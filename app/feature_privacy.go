@@ -4,11 +4,13 @@ import (
 	"context"
 	"time"
 
+	"silverclass/app/db"
 	"silverclass/app/exchange"
 	"silverclass/app/fault"
 	"silverclass/app/ledger"
 	"silverclass/app/people"
 	"silverclass/app/privacy"
+	"silverclass/live"
 
 	"github.com/labstack/echo/v4"
 )
@@ -26,7 +28,8 @@ func (p *program) openPrivacy(ctx context.Context) error {
 		}
 	}
 	p.people = p.people.WithPhones(p.phones)
-	p.privacy = privacy.NewStore(p.db.DB, p.now, keepers(), privacy.OpenLog(p.settings.dir().Erased()))
+	p.recordings = p.settings.recordings(p.db, p.now)
+	p.privacy = privacy.NewStore(p.db.DB, p.now, keepers(), privacy.OpenLog(p.settings.dir().Erased())).WithRecordings(p.recordings)
 	again, err := p.privacy.Replay(ctx)
 	if err != nil {
 		return err
@@ -49,6 +52,7 @@ func (p *program) runPrivacy(run func(func(context.Context))) {
 	run(func(ctx context.Context) {
 		p.db.RunLeased(ctx, "privacy.due", 24*time.Hour, 10*time.Minute, p.privacy.LetGo)
 	})
+	run(p.sweepRecordings)
 	run(func(ctx context.Context) {
 		tick := time.NewTicker(time.Minute)
 		defer tick.Stop()
@@ -65,11 +69,39 @@ func (p *program) runPrivacy(run func(func(context.Context))) {
 	})
 }
 
+// recordings are the recordings of classes, with their files in the data directory.
+func (s settings) recordings(d *db.DB, now func() time.Time) *live.Recordings {
+	return live.NewRecordings(d.DB, now, s.dir().Recordings(), s.KeepRecordings)
+}
+
+// sweepRecordings deletes files whose recording is gone, at start and every hour. Each
+// process has its own directory, so there is no lease.
+func (p *program) sweepRecordings(ctx context.Context) {
+	for {
+		if err := p.recordings.Sweep(ctx); err != nil && ctx.Err() == nil {
+			p.log.Error("files of recordings that were erased", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Hour):
+		}
+	}
+}
+
 // registerPrivacy adds 我的信息 and what the desk does for somebody who asks.
 func (p *program) registerPrivacy() {
 	privacy.Register(p.routes, privacy.Config{Site: p.site, Store: p.privacy, People: p.people, Phones: p.phones, Titles: p.titles, Zone: p.zone,
 		May: func(c echo.Context, role people.Role, personID string) error {
 			return p.people.MayOpen(c.Request().Context(), people.Who(c), role, personID, p.venueOf)
+		},
+		MayAt: func(c echo.Context, role people.Role, classID string) bool {
+			n, err := p.tour.Session(c.Request().Context(), classID)
+			if err != nil {
+				return false
+			}
+			_, city, err := p.venueOf(c.Request().Context(), n.VenueID)
+			return err == nil && people.Who(c).May(role, n.VenueID, city)
 		}})
 }
 

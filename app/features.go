@@ -99,7 +99,7 @@ func (p *program) registerStaff() {
 // registerLive adds live classes, and home, which shows them.
 func (p *program) registerLive() error {
 	server := p.liveServer()
-	p.live = live.New(live.Config{DB: p.db, Now: p.now, Server: server, Step: p.liveStep, Lessons: p.liveLessons, Visit: room.EnsureVisit, Log: p.log})
+	p.live = live.New(live.Config{DB: p.db, Now: p.now, Server: server, Step: p.liveStep, Lessons: p.liveLessons, Visit: room.EnsureVisit, Recordings: p.recordings, Log: p.log})
 	p.live.Register(p.routes, p.site)
 	if p.sfu != nil {
 		p.sfu.OnReady(func() { // a child that was started again knows no rooms

@@ -15,7 +15,7 @@ import (
 // floors is the house, from the ground up: a package imports only floors below its own.
 // app/web stands above app/db because sign-ins are rows.
 var floors = [][]string{
-	{"locales", "static", "app/fault", "live/sfu"},
+	{"locales", "static", "app/fault", "live/sfu", "live/recorder"},
 	{"app/db"},
 	{"app/ledger", "app/web"},
 	{"app/people"},

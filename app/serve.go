@@ -54,8 +54,10 @@ type program struct {
 	rules    certificates.Rules
 	signer   *certificates.Signer
 	live     *live.Service
-	sfu      *sfu.Supervisor // nil when LiveKit runs elsewhere or not at all
-	metrics  *metrics
+	// recordings are what trainers recorded of their classes.
+	recordings *live.Recordings
+	sfu        *sfu.Supervisor // nil when LiveKit runs elsewhere or not at all
+	metrics    *metrics
 
 	public, internal *echo.Echo
 	routes           *web.Routes

@@ -41,8 +41,9 @@ type settings struct {
 	LivekitSecret  string     ``                             // at least 32 characters
 	LivekitUDPPort int        `name:"livekit-udp-port" default:"7882"`
 	LivekitTCPPort int        `name:"livekit-tcp-port" default:"7881"`
-	NodeIP         string     `name:"node-ip"` // empty: found by LiveKit
-	Redis          string     ``               // joins several embedded LiveKits
+	NodeIP         string     `name:"node-ip"`                      // empty: found by LiveKit
+	Redis          string     ``                                    // joins several embedded LiveKits
+	KeepRecordings int        `name:"keep-recordings" default:"90"` // days; 0 records no class
 	LogLevel       slog.Level `default:"info"`
 }
 
@@ -81,8 +82,15 @@ func (s settings) check() error {
 			return bad("node-ip", s.NodeIP, err)
 		}
 	}
+	if s.KeepRecordings < 0 || s.KeepRecordings > mostDays {
+		return bad("keep-recordings", fmt.Sprint(s.KeepRecordings), nil)
+	}
 	return s.checkLivekit()
 }
+
+// mostDays is how long a recording may be kept at most: three years, as long as a proof
+// (privacy.ProofMonths).
+const mostDays = 3 * 365
 
 func (s settings) checkLivekit() error {
 	if s.LivekitSecret != "" && len(s.LivekitSecret) < 32 {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -164,6 +165,8 @@ func (p *page) look(name string) {
 func TestAClassInTheBrowser(t *testing.T) {
 	b := newBroadcast(t)
 	b.sfu.OnReady(func() { _ = b.service.Restore(context.Background()) })
+	b.recorded(t, 90)
+	go b.service.Run(t.Context())
 	secure := httptest.NewTLSServer(b.site.Config.Handler)
 	t.Cleanup(secure.Close)
 	named := func(s string) string { return strings.Replace(s, "127.0.0.1", host, 1) }
@@ -211,10 +214,16 @@ func TestAClassInTheBrowser(t *testing.T) {
 	sfutest.Eventually(t, 10*time.Second, "the trainer sees one", func() bool {
 		return strings.Contains(trainer.read(`document.getElementById("live-count").textContent`), "1 ")
 	})
+	trainer.do(chromedp.Click(chromedp.CSS("[data-rec=start] button")))
 	trainer.do(chromedp.Click(chromedp.CSS("[data-move=forward] button")))
 	for name, p := range map[string]*page{"home": home, "tablet": tablet} {
 		sfutest.Eventually(t, 5*time.Second, name+" follows the step", func() bool {
 			return strings.Contains(p.read(`document.getElementById("live-where").textContent`), "第 2 步")
+		})
+	}
+	for name, p := range map[string]*page{"home": home, "tablet": tablet} {
+		sfutest.Eventually(t, 5*time.Second, name+" is told of the recording", func() bool {
+			return p.read(`document.getElementById("live-recorded").hidden`) == "false"
 		})
 	}
 	home.look("home-live")
@@ -226,6 +235,13 @@ func TestAClassInTheBrowser(t *testing.T) {
 		p.down = true
 		p.mu.Unlock()
 	}
+	safe := func(n int) func() bool {
+		return func() bool {
+			list, err := b.store.parts(t.Context(), b.session.ID)
+			return err == nil && len(list) >= n
+		}
+	}
+	sfutest.Eventually(t, 20*time.Second, "a part of the recording is safe", safe(1))
 	killed := time.Now()
 	if proc, err := os.FindProcess(b.sfu.Status().PID); err != nil || proc.Kill() != nil {
 		t.Fatal("cannot end the media server")
@@ -236,6 +252,8 @@ func TestAClassInTheBrowser(t *testing.T) {
 	home.await("live", 60*time.Second)
 	moves()
 	t.Logf("sound and picture again %s after the media server was killed", time.Since(killed).Round(100*time.Millisecond))
+
+	sfutest.Eventually(t, 20*time.Second, "the recording goes on after the media server was killed", safe(2))
 
 	home.do(chromedp.Click(chromedp.CSS("#live-leave")))
 	home.look("home-leave")
@@ -257,4 +275,33 @@ func TestAClassInTheBrowser(t *testing.T) {
 	})
 	trainer.do(chromedp.Navigate(tls + "/staff/classes/" + b.session.ID))
 	trainer.look("trainer-over")
+
+	sfutest.Eventually(t, 10*time.Second, "the way to the recording", func() bool {
+		return home.read(`document.getElementById("live-again").hidden`) == "false"
+	})
+	home.look("home-over-again")
+	home.do(chromedp.Click(chromedp.CSS("#live-again")))
+	home.await("ready", 5*time.Second)
+	home.look("again")
+	home.do(chromedp.Click(chromedp.CSS("#again-play")))
+	heard := func(more float64) {
+		t.Helper()
+		at := func() float64 {
+			n, _ := strconv.ParseFloat(home.read(`document.getElementById("again").dataset.at`), 64)
+			return n
+		}
+		from := at()
+		sfutest.Eventually(t, 10*time.Second, "the sound goes on", func() bool { return at() > from+more })
+	}
+	home.await("playing", 10*time.Second)
+	heard(1)
+	home.look("again-playing")
+	home.do(chromedp.Click(chromedp.CSS("#again-play")))
+	home.await("paused", 5*time.Second)
+	home.do(chromedp.Click(chromedp.CSS(".again-step:last-child")))
+	home.await("playing", 10*time.Second)
+	if got := home.read(`document.getElementById("live-where").textContent`); !strings.Contains(got, "第 2 步") {
+		t.Errorf("beside the sound stands %s", got)
+	}
+	heard(1)
 }

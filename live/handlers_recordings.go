@@ -104,7 +104,7 @@ func (h *handlers) eraseRecording(c echo.Context) error {
 		return err
 	}
 	r := people.Who(c)
-	if err := h.cfg.Recordings.Drop(ctx, class.ID, "desk", r.StaffID()); err != nil {
+	if err := h.cfg.Recordings.Drop(ctx, Dropping{ClassID: class.ID, Begun: h.store.Now(), Why: "desk", ByID: r.StaffID()}); err != nil {
 		return err
 	}
 	h.site.Flash(c, "live.rec_erased", nil)

@@ -82,7 +82,15 @@ func NewRecordings(g *gorm.DB, now func() time.Time, dir string, days int) *Reco
 }
 
 // Wanted reports whether classes may be recorded here at all.
-func (r *Recordings) Wanted() bool { return r != nil && r.days > 0 }
+func (r *Recordings) Wanted() bool { return r.Days() > 0 }
+
+// Days is for how many days a recording is kept; 0 where classes are not recorded.
+func (r *Recordings) Days() int {
+	if r == nil {
+		return 0
+	}
+	return r.days
+}
 
 // Until is until when a recording is kept.
 func (r *Recordings) Until(rec Recording) time.Time { return rec.BegunAt.AddDate(0, 0, r.days) }
@@ -172,27 +180,41 @@ func (r *Recordings) Due(ctx context.Context, at time.Time, limit int) ([]Record
 	return list, nil
 }
 
-// Drop erases a recording, with a fact that says why (a code such as "expired") and who.
-// One that is not there is no error.
-func (r *Recordings) Drop(ctx context.Context, classID, why string, byID *string) error {
+// Dropping is the act of erasing a recording.
+type Dropping struct {
+	ClassID string
+	Begun   time.Time // one that began later stays: she recorded the class anew
+	Why     string    // a code such as "expired"
+	ByID    *string   // the member of staff; nil when the clock did it
+}
+
+// Drop erases a recording, with a fact that says why and who. One that is not there, or
+// goes on, is no error.
+func (r *Recordings) Drop(ctx context.Context, d Dropping) error {
+	dropped := false
 	err := ledger.Write(ctx, r.store.db, func(tx *gorm.DB) error {
-		for _, table := range []string{"live_recording_marks", "live_recording_parts"} {
-			if err := tx.WithContext(ctx).Exec("DELETE FROM "+table+" WHERE class_id = ?", classID).Error; err != nil {
+		rec, err := gorm.G[Recording](tx, clause.Locking{Strength: clause.LockingStrengthUpdate}).
+			Where("class_id = ? AND begun_at <= ? AND stopped_at IS NOT NULL", d.ClassID, db.Instant(d.Begun)).Limit(1).Find(ctx)
+		if err != nil || len(rec) == 0 {
+			return err
+		}
+		for _, table := range []string{"live_recording_marks", "live_recording_parts", "live_recordings"} {
+			if err := tx.WithContext(ctx).Exec("DELETE FROM "+table+" WHERE class_id = ?", d.ClassID).Error; err != nil {
 				return err
 			}
 		}
-		n, err := gorm.G[Recording](tx).Where("class_id = ?", classID).Delete(ctx)
-		if err != nil || n == 0 {
-			return err
-		}
-		f := ledger.Fact{ID: db.NewID(), Verb: ledger.Erased, Object: ledger.Object("recording", classID), ByID: byID}
-		_, err = ledger.Append(ctx, tx, ledger.OwnerLive, r.store.now(), f, ledger.ErasedDetail{Reason: why})
+		dropped = true
+		f := ledger.Fact{ID: db.NewID(), Verb: ledger.Erased, Object: ledger.Object("recording", d.ClassID), ByID: d.ByID}
+		_, err = ledger.Append(ctx, tx, ledger.OwnerLive, r.store.now(), f, ledger.ErasedDetail{Reason: d.Why})
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("erase the recording of class %s: %w", classID, err)
+		return fmt.Errorf("erase the recording of class %s: %w", d.ClassID, err)
 	}
-	return r.remove(classID)
+	if !dropped {
+		return nil
+	}
+	return r.remove(d.ClassID)
 }
 
 // remove deletes the files of one class.

@@ -30,6 +30,9 @@ func (d Dir) Erased() string { return filepath.Join(string(d), "erased.log") }
 // Media is where recordings and pictures stand.
 func (d Dir) Media() string { return filepath.Join(string(d), "media") }
 
+// Recordings is where the recordings of classes stand, a directory each.
+func (d Dir) Recordings() string { return filepath.Join(d.Media(), "recordings") }
+
 // Keys is where the secrets stand unless a setting names another place.
 func (d Dir) Keys() Keys { return Keys(filepath.Join(string(d), "keys")) }
 

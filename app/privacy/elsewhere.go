@@ -16,7 +16,7 @@ import (
 // numbers were erased; a number that nobody has here is erased before it can come.
 func (s *Store) EraseToo(ctx context.Context, f ledger.Fact) (erased int, err error) {
 	e, ok, err := entryOf(f)
-	if err != nil || !ok || f.Verb != ledger.Erased {
+	if err != nil || !ok || f.Verb != ledger.Erased || e.What == whatRecording { // recordings do not travel
 		return 0, err
 	}
 	if e.What == whatPhone {

@@ -31,6 +31,8 @@ type Config struct {
 	// May is nil when a reader has a role where a person was ever; else it is
 	// fault.NotFound, as for somebody who does not exist.
 	May func(c echo.Context, role people.Role, personID string) error
+	// MayAt reports whether a reader has a role where a class is held.
+	MayAt func(c echo.Context, role people.Role, classID string) bool
 	// Today is the local day.
 	Zone *time.Location
 }

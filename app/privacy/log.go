@@ -20,7 +20,7 @@ import (
 
 // Log is the list of erased numbers beside the database. When an older backup is brought
 // back, or an old file is copied into place, who was erased since is in it again, and so
-// is a phone number that was taken back: the log is read before anything is served, and
+// is a phone number that was taken back or the recording of a class: the log is read before anything is served, and
 // they are erased again. It holds random numbers, times and reasons, and nothing that
 // names anybody.
 type Log struct {
@@ -35,16 +35,21 @@ type Log struct {
 // entry is one line of the log.
 type entry struct {
 	Fact   string    `json:"fact"`
-	Person string    `json:"person"`
-	What   string    `json:"what,omitempty"` // whatPhone; empty for the whole person
+	Person string    `json:"person,omitempty"`
+	What   string    `json:"what,omitempty"`  // whatPhone, whatRecording; empty for the whole person
+	Class  string    `json:"class,omitempty"` // whose recording it was
 	Reason Reason    `json:"reason"`
 	At     time.Time `json:"at"`
 
 	taken *ledger.Fact // the fact itself, when it came from another installation
 }
 
-// whatPhone marks a line that is about a phone number alone.
-const whatPhone = "phone"
+// What a line is about when not about a whole person: her phone number alone, or the
+// recording of a class.
+const (
+	whatPhone     = "phone"
+	whatRecording = "recording"
+)
 
 // OpenLog is the log in a file, which need not be there yet.
 func OpenLog(file string) *Log { return &Log{file: file} }
@@ -64,7 +69,7 @@ func (l *Log) read() ([]entry, error) {
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		var e entry
-		if json.Unmarshal(lines.Bytes(), &e) == nil && e.Person != "" && e.Fact != "" {
+		if json.Unmarshal(lines.Bytes(), &e) == nil && e.Fact != "" && (e.Person != "" || e.Class != "") {
 			list = append(list, e)
 		}
 	}
@@ -154,9 +159,14 @@ func (s *Store) Sync(ctx context.Context) error {
 	return nil
 }
 
-// entryOf is the line of a fact, when it is one that erased somebody or her number.
+// entryOf is the line of a fact, when it is one that erased somebody, her number or a
+// recording.
 func entryOf(f ledger.Fact) (e entry, ok bool, err error) {
 	kind, id := ledger.SplitObject(f.Object)
+	if f.Verb == ledger.Erased && kind == whatRecording {
+		d, err := ledger.DetailOf[ledger.ErasedDetail](f)
+		return entry{Fact: f.ID, What: whatRecording, Class: id, Reason: Reason(d.Reason), At: f.At}, true, err
+	}
 	if f.Verb == ledger.Erased && kind != whatPhone && kind != "person" {
 		return e, false, nil // a proof or lines of long ago: no row of a person comes back with them
 	}
@@ -177,7 +187,7 @@ func entryOf(f ledger.Fact) (e entry, ok bool, err error) {
 }
 
 // Replay erases again whom the log names and the database still has, and says how many;
-// numbers that were taken back since go as well.
+// numbers that were taken back since go as well, and recordings that were erased.
 // It runs before anything is served: after a restore, and at every start.
 func (s *Store) Replay(ctx context.Context) (int, error) {
 	if s.log == nil {
@@ -195,6 +205,12 @@ func (s *Store) Replay(ctx context.Context) (int, error) {
 			return again, err
 		}
 		for _, e := range list[:n] {
+			if e.What == whatRecording {
+				if err := s.dropRecording(ctx, e.Class, e.At, Replayed); err != nil {
+					return again, err
+				}
+				continue
+			}
 			if !there[e.Person] {
 				continue
 			}

@@ -44,6 +44,10 @@ func newHall(t *testing.T) *hall {
 		Titles: func(context.Context, string, string) string { return "" },
 		May: func(c echo.Context, role people.Role, id string) error {
 			return h.People.MayOpen(c.Request().Context(), people.Who(c), role, id, venue)
+		},
+		MayAt: func(c echo.Context, role people.Role, id string) bool {
+			n, err := h.Tour.Session(c.Request().Context(), id)
+			return err == nil && people.Who(c).May(role, n.VenueID, "")
 		}})
 	return h
 }

@@ -32,7 +32,7 @@ type Section struct {
 
 // sectionLines is how many sentences each section of fixed words has.
 var sectionLines = map[string][]int{
-	"impact":   {3, 3, 5, 3},
+	"impact":   {3, 3, 6, 3},
 	"record":   {3},
 	"incident": {3, 4, 4, 3},
 }
@@ -78,6 +78,10 @@ func (s *Store) record(say func(string) string) Section {
 			}
 			one.Table = append(one.Table, []string{words(say).table(k.Table), say("privacy.why_" + string(k.Group)), long, after})
 		}
+	}
+	if s.recordings.Wanted() {
+		one.Table = append(one.Table, []string{say("privacy.due_recording"), say("privacy.why_recording"),
+			fmt.Sprint(s.recordings.Days(), " ", say("privacy.paper_days")), say("privacy.paper_nobody")})
 	}
 	return one
 }

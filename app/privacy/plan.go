@@ -26,12 +26,15 @@ type planPage struct {
 	Requests []planRequest
 	Papers   []string
 	Admin    bool
+	Days     int // how long a class's recording is kept
 	Trouble  error
 }
 
+// planLine is one thing that goes: a person's, or the recording of a class.
 type planLine struct {
 	Due
 	Person people.Person
+	Class  string // its title
 }
 
 type planRequest struct {
@@ -75,10 +78,20 @@ func (h *handlers) plan(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := planPage{Papers: Papers(), Admin: people.Who(c).MayAnywhere(people.Admin), Trouble: h.Phones.Trouble()}
+	p := planPage{Papers: Papers(), Admin: people.Who(c).MayAnywhere(people.Admin), Days: h.Store.recordings.Days(), Trouble: h.Phones.Trouble()}
 	for _, d := range due {
-		if who, ok := seen[d.PersonID]; ok || d.PersonID == "" && p.Admin {
-			p.Due = append(p.Due, planLine{d, who})
+		who, ok := seen[d.PersonID]
+		line := planLine{Due: d, Person: who}
+		switch {
+		case d.Kind == dueRecording:
+			if ok = h.MayAt(c, people.Organizer, d.Row); ok {
+				line.Class = h.Titles(ctx, "class:"+d.Row, web.Lang(c))
+			}
+		case d.PersonID == "":
+			ok = p.Admin
+		}
+		if ok {
+			p.Due = append(p.Due, line)
 		}
 	}
 	for _, r := range requests {

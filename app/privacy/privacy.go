@@ -19,6 +19,7 @@ import (
 	"silverclass/app/fault"
 	"silverclass/app/ledger"
 	"silverclass/app/people"
+	"silverclass/live"
 )
 
 // UndoTime is how long somebody who asked to be erased may think better of it.
@@ -57,12 +58,21 @@ type Store struct {
 	now     func() time.Time
 	keepers []people.Keeper
 	log     *Log
+	// recordings are those of classes; nil where there are none.
+	recordings *live.Recordings
 }
 
 // NewStore makes a store. The keepers come in the order in which they erase, and the
 // learner's own row last; log may be nil in tests.
 func NewStore(g *gorm.DB, now func() time.Time, keepers []people.Keeper, log *Log) *Store {
 	return &Store{db: g, now: now, keepers: append([]people.Keeper{Keeper()}, keepers...), log: log}
+}
+
+// WithRecordings is the store that lets go of recordings of classes as well.
+func (s *Store) WithRecordings(r *live.Recordings) *Store {
+	with := *s
+	with.recordings = r
+	return &with
 }
 
 // Keeper answers for what this package keeps: who asked for what, and when. The rows stay
@@ -129,7 +139,9 @@ func (s *Store) ask(ctx context.Context, e Erasure) (Erasure, error) {
 }
 
 func (s *Store) within(tx *gorm.DB) *Store {
-	return &Store{db: tx, now: s.now, keepers: s.keepers, log: s.log}
+	with := *s
+	with.db = tx
+	return &with
 }
 
 // Open is the erasure of a person that is under way.

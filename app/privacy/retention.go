@@ -11,6 +11,7 @@ import (
 	"silverclass/app/db"
 	"silverclass/app/ledger"
 	"silverclass/app/people"
+	"silverclass/live"
 )
 
 // How long what is kept (privacy.md E.3), in months: a phone number after the last
@@ -32,15 +33,17 @@ const (
 	dueConsent = "consent" // one that was taken back
 	dueRequest = "request" // one that was answered
 	dueAudits  = "audits"  // the oldest lines of the access log
+	// dueRecording is the trainer's voice in a class, kept as the operator sets it.
+	dueRecording = "recording"
 )
 
 // Due is one thing that has been kept long enough.
 type Due struct {
-	Kind     string // card, phone, consent, request or audits
-	PersonID string // empty for audits
-	Row      string // of a consent its purpose, of a request its ID
-	// Last is when she was last seen, took the yes back or was answered, or of when the
-	// oldest line is; On is since when it is due.
+	Kind     string // card, phone, consent, request, recording or audits
+	PersonID string // empty for recordings and audits
+	Row      string // of a consent its purpose, of a request its ID, of a recording its class
+	// Last is when she was last seen, took the yes back or was answered, when the class was
+	// recorded, or of when the oldest line is; On is since when it is due.
 	Last, On time.Time
 }
 
@@ -90,6 +93,13 @@ func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]Due, error)
 	oldest, err := people.NewStore(s.db, s.now).OldestAudit(ctx)
 	if gone := oldest.Add(people.AuditsKept); err == nil && !oldest.IsZero() && gone.Before(at) {
 		proofs = append(proofs, Due{Kind: dueAudits, Last: oldest, On: gone})
+	}
+	if err != nil || s.recordings == nil {
+		return append(list, proofs...), err
+	}
+	recorded, err := s.recordings.Due(ctx, at, limit)
+	for _, r := range recorded {
+		proofs = append(proofs, Due{Kind: dueRecording, Row: r.ClassID, Last: r.BegunAt, On: s.recordings.Until(r)})
 	}
 	return append(list, proofs...), err
 }
@@ -146,6 +156,8 @@ func (s *Store) LetGo(ctx context.Context) error {
 			err = s.dropPhone(ctx, d.PersonID, Expired, db.Instant(s.now()))
 		case dueConsent, dueRequest:
 			err = s.dropProof(ctx, d)
+		case dueRecording:
+			err = s.dropRecording(ctx, d.Row, d.Last, Expired)
 		}
 		failed = errors.Join(failed, err)
 	}
@@ -169,6 +181,14 @@ func (s *Store) dropPhone(ctx context.Context, personID string, why Reason, befo
 		_, err = ledger.Append(ctx, tx, ledger.OwnerPeople, s.now(), f, ledger.ErasedDetail{Reason: string(why)})
 		return err
 	})
+}
+
+// dropRecording lets go of a class's recording that began up to a time.
+func (s *Store) dropRecording(ctx context.Context, classID string, begun time.Time, why Reason) error {
+	if s.recordings == nil {
+		return nil
+	}
+	return s.recordings.Drop(ctx, live.Dropping{ClassID: classID, Begun: begun, Why: string(why)})
 }
 
 // dropProof lets go of a consent that was taken back or a request that was answered, with
