@@ -231,6 +231,29 @@ func TestALearnerWhoWasCheckedInHearsIt(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
+	r := w.recorded(t, 90)
+	w.open(t)
+	need(t, w.store.record(ctx, w.session.ID, "staff"))
+	list := func(id string) (titles []string) {
+		t.Helper()
+		all, err := w.store.For(ctx, id)
+		need(t, err)
+		for _, h := range all {
+			titles = append(titles, h.Title)
+		}
+		return titles
+	}
+	w.play(t, r, w.session.ID, 10)
+	if got := list(came.Person.ID); len(got) != 0 {
+		t.Errorf("while it goes on she is offered %v", got)
+	}
+	need(t, w.store.Close(ctx, w.session.ID, nil))
+	if diff := cmp.Diff([]string{"风险甄别"}, list(came.Person.ID)); diff != "" {
+		t.Errorf("offered to who was checked in (-want +got):\n%s", diff)
+	}
+	if got := list(away.Person.ID); len(got) != 0 {
+		t.Errorf("who was away is offered %v", got)
+	}
 }
 
 func TestARecordingGoesWhenItsTimeIsOver(t *testing.T) {

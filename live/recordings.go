@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -246,7 +248,7 @@ func (r *Recordings) Sweep(ctx context.Context) error {
 	return failed
 }
 
-// MayHear reports whether somebody was in a class: its recording is for her. A learner who
+// mayHear reports whether somebody was in a class: its recording is for her. A learner who
 // has two cards was there with either.
 func (s *Store) mayHear(ctx context.Context, classID string, r people.Reader) (bool, error) {
 	var whos []string
@@ -272,6 +274,49 @@ func (s *Store) mayHear(ctx context.Context, classID string, r people.Reader) (b
 		}
 	}
 	return false, nil
+}
+
+// Heard is the recording of a class that somebody was in, with the class's title.
+type Heard struct {
+	Recording
+	Title string
+}
+
+// For are the recordings that a learner may hear, the latest first, at most ten.
+func (s *Store) For(ctx context.Context, personID string) ([]Heard, error) {
+	ids, err := people.NewStore(s.db, s.now).Together(ctx, personID)
+	if err != nil {
+		return nil, err
+	}
+	was := map[string]bool{}
+	visits, err := gorm.G[Visit](s.db).Where("person_id IN ? AND role = ?", ids, Home).Order("joined_at DESC, ticket").Limit(200).Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range visits {
+		was[v.ClassID] = true
+	}
+	for _, id := range ids {
+		came, err := s.tours().Came(ctx, id, time.Time{})
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range came {
+			was[n.ID] = true
+		}
+	}
+	list, err := gorm.G[Recording](s.db).
+		Where("class_id IN ? AND stopped_at IS NOT NULL AND class_id IN (SELECT class_id FROM live_recording_parts WHERE millis > 0)", slices.Collect(maps.Keys(was))).
+		Order("begun_at DESC, class_id").Limit(10).Find(ctx)
+	var all []Heard
+	for _, rec := range list {
+		n, err := s.tours().Session(ctx, rec.ClassID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Heard{rec, n.Title})
+	}
+	return all, err
 }
 
 // errNoRecording is the same for who may not hear it and for what is not there.

@@ -149,6 +149,7 @@ type mePage struct {
 	Sealed  int
 	Minutes int // how long she has learned, over all lessons
 	Shared  bool
+	Heard   []live.Heard // classes that she was in and can hear again
 }
 
 // myTopic is a topic in which she has begun something.
@@ -180,6 +181,9 @@ func (h *handlers) me(c echo.Context) error {
 		return err
 	}
 	data := mePage{Name: who.Person.Name, Card: who.Person.CardTail, Minutes: (seconds + 59) / 60, Shared: who.Tablet != nil}
+	if data.Heard, err = h.cfg.Live.For(c.Request().Context(), who.Person.ID); err != nil {
+		return err
+	}
 	for _, t := range h.cfg.Catalog.Topics() {
 		mine := myTopic{Slug: t.Slug, Icon: t.Icon, Name: t.Name.In(lang)}
 		for _, l := range t.Lessons {
