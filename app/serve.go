@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -175,6 +176,7 @@ func (p *program) startLivekit(ctx context.Context) error {
 // waits for it.
 func (p *program) startBackground(ctx context.Context) {
 	run := func(fn func(context.Context)) { p.background.Go(func() { fn(ctx) }) }
+	run(giveBack)
 	run(ledger.NewSealer(p.db).Run)
 	run(p.db.RunProbe)
 	run(p.live.Run)
@@ -183,6 +185,17 @@ func (p *program) startBackground(ctx context.Context) {
 	})
 	p.runPrivacy(run)
 	run(func(ctx context.Context) { p.db.RunLeased(ctx, "purge", time.Hour, 10*time.Minute, p.purge) })
+}
+
+// giveBack returns to the machine what starting needed and nothing holds any more: content
+// as it was read, above all. It waits until the first pages have gone out, because the
+// runtime would keep that memory for minutes, and an old laptop has other use for it.
+func giveBack(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Second):
+		debug.FreeOSMemory()
+	}
 }
 
 // purge lets go of what nobody needs any more: visitors' working rows, old audit lines,

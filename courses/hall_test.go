@@ -62,7 +62,7 @@ func newHall(t *testing.T) *hall {
 func (h *hall) learner(t *testing.T) people.Reader {
 	t.Helper()
 	p := people.Person{ID: db.NewRandomID(), CreatedAt: db.Instant(h.clock.now())}
-	err := db.Write(t.Context(), h.db.DB, func(tx *gorm.DB) error { return gorm.G[people.Person](tx).Create(t.Context(), &p) })
+	err := db.Write(t.Context(), h.db.DB, func(tx *gorm.DB) error { return db.Rows[people.Person](tx).Create(t.Context(), &p) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func (h *hall) facts(t *testing.T) map[ledger.Verb]int {
 	t.Helper()
 	count := map[ledger.Verb]int{}
 	for _, verb := range []ledger.Verb{ledger.Started, ledger.Finished} {
-		n, err := gorm.G[ledger.Fact](h.db.DB).Where("verb = ?", verb).Count(t.Context(), "*")
+		n, err := db.Rows[ledger.Fact](h.db.DB).Where("verb = ?", verb).Count(t.Context(), "*")
 		if err != nil {
 			t.Fatal(err)
 		}

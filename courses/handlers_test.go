@@ -75,7 +75,7 @@ func TestReadingWritesNothing(t *testing.T) {
 		b.get(path)
 	}
 	s.wantFacts(t, 0, 0)
-	if n, err := gorm.G[courses.Run](s.db.DB).Count(t.Context(), "*"); err != nil || n != 0 {
+	if n, err := db.Rows[courses.Run](s.db.DB).Count(t.Context(), "*"); err != nil || n != 0 {
 		t.Errorf("%d runs after reading only, %v", n, err)
 	}
 }

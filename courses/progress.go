@@ -6,8 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"gorm.io/gorm"
-
+	"silverclass/app/db"
 	"silverclass/app/people"
 )
 
@@ -17,7 +16,7 @@ func (s *Store) runs(ctx context.Context, who people.Reader) ([]Run, error) {
 	if column == "" {
 		return nil, nil
 	}
-	list, err := gorm.G[Run](s.db).Where(column+" = ?", value).Order("moved_at DESC, id").Limit(mostRuns).Find(ctx)
+	list, err := db.Rows[Run](s.db).Where(column+" = ?", value).Order("moved_at DESC, id").Limit(mostRuns).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("runs of a reader: %w", err)
 	}
@@ -31,7 +30,7 @@ func (s *Store) SealOf(ctx context.Context, runID string) (Seal, error) {
 	if err != nil {
 		return Seal{}, fmt.Errorf("seal of run %s: %w", runID, err)
 	}
-	q := gorm.G[Run](s.db).Where("lesson = ?", run.Lesson)
+	q := db.Rows[Run](s.db).Where("lesson = ?", run.Lesson)
 	if run.PersonID != nil {
 		q = q.Where("person_id = ?", *run.PersonID)
 	} else {

@@ -121,20 +121,20 @@ func (s *Store) take(ctx context.Context, who people.Reader, lesson *Lesson, m M
 	}
 	run, err = s.open(ctx, who, lesson.Slug, true)
 	if err == nil {
-		return run, gorm.G[runName](s.db).Create(ctx, &runName{ID: m.Run, RunID: run.ID})
+		return run, db.Rows[runName](s.db).Create(ctx, &runName{ID: m.Run, RunID: run.ID})
 	}
 	if !fault.Is(err, fault.NotFound) {
 		return Run{}, err
 	}
 	run = begun(m, who, lesson.Edition, now)
-	if err := gorm.G[Run](s.db).Create(ctx, &run); err != nil {
+	if err := db.Rows[Run](s.db).Create(ctx, &run); err != nil {
 		return Run{}, err
 	}
 	return run, s.tell(ctx, who, run, m.ID, ledger.Started, ledger.StartedDetail{})
 }
 
 func (s *Store) save(ctx context.Context, r Run) error {
-	_, err := gorm.G[Run](s.db).Where("id = ?", r.ID).
+	_, err := db.Rows[Run](s.db).Where("id = ?", r.ID).
 		Select("step", "seen", "seconds", "read_aloud", "practice_later", "quiz_later", "moved_at", "finished_at").
 		Updates(ctx, r)
 	return err
@@ -168,18 +168,18 @@ func allowed(r Run, who people.Reader, lesson string) error {
 
 // find is a run by its ID or one of its further ones.
 func (s *Store) find(ctx context.Context, id string, lock bool) (Run, error) {
-	run, err := gorm.G[Run](s.db, locking(lock)...).Where("id = ?", id).Take(ctx)
+	run, err := db.Rows[Run](s.db, locking(lock)...).Where("id = ?", id).Take(ctx)
 	if err == nil || !errors.Is(err, gorm.ErrRecordNotFound) {
 		return run, err
 	}
-	name, err := gorm.G[runName](s.db).Where("id = ?", id).Take(ctx)
+	name, err := db.Rows[runName](s.db).Where("id = ?", id).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Run{}, noRun()
 	}
 	if err != nil {
 		return Run{}, err
 	}
-	return gorm.G[Run](s.db, locking(lock)...).Where("id = ?", name.RunID).Take(ctx)
+	return db.Rows[Run](s.db, locking(lock)...).Where("id = ?", name.RunID).Take(ctx)
 }
 
 // open is the reader's open run of a lesson.
@@ -188,7 +188,7 @@ func (s *Store) open(ctx context.Context, who people.Reader, lesson string, lock
 	if column == "" {
 		return Run{}, noRun()
 	}
-	run, err := gorm.G[Run](s.db, locking(lock)...).
+	run, err := db.Rows[Run](s.db, locking(lock)...).
 		Where(column+" = ? AND lesson = ? AND finished_at IS NULL", value, lesson).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Run{}, noRun()
@@ -260,7 +260,7 @@ func (s *Store) mark(ctx context.Context, tx *gorm.DB, runID, column string, at 
 	}
 	now := db.Instant(s.now())
 	*at(&run) = &now
-	if _, err := gorm.G[Run](tx).Where("id = ?", run.ID).Select(column).Updates(ctx, run); err != nil {
+	if _, err := db.Rows[Run](tx).Where("id = ?", run.ID).Select(column).Updates(ctx, run); err != nil {
 		return fmt.Errorf("mark %s of run %s: %w", column, runID, err)
 	}
 	return nil
@@ -269,7 +269,7 @@ func (s *Store) mark(ctx context.Context, tx *gorm.DB, runID, column string, at 
 // Purge deletes the runs of visitors who have not come back. Facts stay.
 func (s *Store) Purge(ctx context.Context) error {
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Run](tx).Where("visit_id IS NOT NULL AND moved_at < ?", db.Instant(s.now().Add(-visitsKept))).Delete(ctx)
+		_, err := db.Rows[Run](tx).Where("visit_id IS NOT NULL AND moved_at < ?", db.Instant(s.now().Add(-visitsKept))).Delete(ctx)
 		return err
 	})
 	if err != nil {

@@ -105,7 +105,7 @@ func (s *Service) recordOnce(ctx context.Context, classID string) error {
 // alive writes down that the recorder is in the room.
 func (s *Store) alive(ctx context.Context, classID string) error {
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Recording](tx).Where("class_id = ?", classID).Update(ctx, "seen_at", s.Now())
+		_, err := db.Rows[Recording](tx).Where("class_id = ?", classID).Update(ctx, "seen_at", s.Now())
 		return err
 	})
 }
@@ -125,7 +125,7 @@ func (r *Recordings) begin(ctx context.Context, classID string) (*tape, error) {
 		return nil, err
 	}
 	err := db.Write(ctx, r.store.db, func(tx *gorm.DB) error {
-		last, err := gorm.G[part](tx).Where("class_id = ?", classID).Order("number DESC").Limit(1).Find(ctx)
+		last, err := db.Rows[part](tx).Where("class_id = ?", classID).Order("number DESC").Limit(1).Find(ctx)
 		if err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func (r *Recordings) begin(ctx context.Context, classID string) (*tape, error) {
 		if len(last) > 0 {
 			t.part.Number = last[0].Number + 1
 		}
-		return gorm.G[part](tx).Create(ctx, &t.part)
+		return db.Rows[part](tx).Create(ctx, &t.part)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("begin a part: %w", err)
@@ -156,7 +156,7 @@ func (t *tape) Keep(length time.Duration) error {
 	}
 	t.part.Millis = length.Milliseconds()
 	return db.Write(t.ctx, t.r.store.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[part](tx).Where("class_id = ? AND number = ?", t.part.ClassID, t.part.Number).Select("millis", "bytes").Updates(t.ctx, t.part)
+		_, err := db.Rows[part](tx).Where("class_id = ? AND number = ?", t.part.ClassID, t.part.Number).Select("millis", "bytes").Updates(t.ctx, t.part)
 		return err
 	})
 }

@@ -104,7 +104,7 @@ func (r *Recordings) file(classID string, number int) string {
 
 // recording is the recording of a class; the zero Recording when there is none.
 func (s *Store) recording(ctx context.Context, classID string) (Recording, error) {
-	rec, err := gorm.G[Recording](s.db).Where("class_id = ?", classID).Take(ctx)
+	rec, err := db.Rows[Recording](s.db).Where("class_id = ?", classID).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Recording{}, nil
 	}
@@ -129,9 +129,9 @@ func (s *Store) record(ctx context.Context, classID, staffID string) error {
 		case err != nil || rec.On():
 			return err
 		case rec.ClassID == "":
-			err = gorm.G[Recording](tx).Create(ctx, &Recording{ClassID: classID, ByID: staffID, BegunAt: now})
+			err = db.Rows[Recording](tx).Create(ctx, &Recording{ClassID: classID, ByID: staffID, BegunAt: now})
 		default:
-			_, err = gorm.G[Recording](tx).Where("class_id = ?", classID).Select("stopped_at", "seen_at").Updates(ctx, Recording{SeenAt: &now})
+			_, err = db.Rows[Recording](tx).Where("class_id = ?", classID).Select("stopped_at", "seen_at").Updates(ctx, Recording{SeenAt: &now})
 		}
 		if err != nil {
 			return fmt.Errorf("begin to record: %w", err)
@@ -147,34 +147,34 @@ func (s *Store) mark(ctx context.Context, c Class) error {
 		return err
 	}
 	m := mark{ClassID: c.ID, At: s.Now(), Lesson: c.Lesson, Step: c.Step}
-	return gorm.G[mark](s.db, clause.OnConflict{UpdateAll: true}).Create(ctx, &m)
+	return db.Rows[mark](s.db, clause.OnConflict{UpdateAll: true}).Create(ctx, &m)
 }
 
 // stopRecording ends the recording of a class, when there is one.
 func (s *Store) stopRecording(ctx context.Context, classID string) error {
 	now := s.Now()
-	_, err := gorm.G[Recording](s.db).Where("class_id = ? AND stopped_at IS NULL", classID).Update(ctx, "stopped_at", now)
+	_, err := db.Rows[Recording](s.db).Where("class_id = ? AND stopped_at IS NULL", classID).Update(ctx, "stopped_at", now)
 	return err
 }
 
 // toRecord are the classes whose recording goes on now.
 func (s *Store) toRecord(ctx context.Context) ([]Recording, error) {
-	return gorm.G[Recording](s.db).Where("stopped_at IS NULL").Order("class_id").Limit(100).Find(ctx)
+	return db.Rows[Recording](s.db).Where("stopped_at IS NULL").Order("class_id").Limit(100).Find(ctx)
 }
 
 // parts are the files of a recording in which something can be heard, in order of time.
 func (s *Store) parts(ctx context.Context, classID string) ([]part, error) {
-	return gorm.G[part](s.db).Where("class_id = ? AND millis > 0", classID).Order("begun_at, number").Find(ctx)
+	return db.Rows[part](s.db).Where("class_id = ? AND millis > 0", classID).Order("begun_at, number").Find(ctx)
 }
 
 // marks are the steps that were shown, in order of time.
 func (s *Store) marks(ctx context.Context, classID string) ([]mark, error) {
-	return gorm.G[mark](s.db).Where("class_id = ?", classID).Order("at").Find(ctx)
+	return db.Rows[mark](s.db).Where("class_id = ?", classID).Order("at").Find(ctx)
 }
 
 // Due lists recordings whose time was over before an instant, the longest due first.
 func (r *Recordings) Due(ctx context.Context, at time.Time, limit int) ([]Recording, error) {
-	list, err := gorm.G[Recording](r.store.db).Where("begun_at < ? AND stopped_at IS NOT NULL", db.Instant(at.AddDate(0, 0, -r.days))).
+	list, err := db.Rows[Recording](r.store.db).Where("begun_at < ? AND stopped_at IS NOT NULL", db.Instant(at.AddDate(0, 0, -r.days))).
 		Order("begun_at, class_id").Limit(limit).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for recordings that are due: %w", err)
@@ -195,7 +195,7 @@ type Dropping struct {
 func (r *Recordings) Drop(ctx context.Context, d Dropping) error {
 	dropped := false
 	err := ledger.Write(ctx, r.store.db, func(tx *gorm.DB) error {
-		rec, err := gorm.G[Recording](tx, clause.Locking{Strength: clause.LockingStrengthUpdate}).
+		rec, err := db.Rows[Recording](tx, clause.Locking{Strength: clause.LockingStrengthUpdate}).
 			Where("class_id = ? AND begun_at <= ? AND stopped_at IS NOT NULL", d.ClassID, db.Instant(d.Begun)).Limit(1).Find(ctx)
 		if err != nil || len(rec) == 0 {
 			return err
@@ -264,7 +264,7 @@ func (s *Store) mayHear(ctx context.Context, classID string, r people.Reader) (b
 			return false, err
 		}
 	}
-	n, err := gorm.G[Visit](s.db).Where("class_id = ? AND role = ? AND (who IN ? OR person_id IN ?)", classID, Home, whos, ids).Count(ctx, "ticket")
+	n, err := db.Rows[Visit](s.db).Where("class_id = ? AND role = ? AND (who IN ? OR person_id IN ?)", classID, Home, whos, ids).Count(ctx, "ticket")
 	if err != nil || n > 0 {
 		return n > 0, err
 	}
@@ -289,7 +289,7 @@ func (s *Store) For(ctx context.Context, personID string) ([]Heard, error) {
 		return nil, err
 	}
 	was := map[string]bool{}
-	visits, err := gorm.G[Visit](s.db).Where("person_id IN ? AND role = ?", ids, Home).Order("joined_at DESC, ticket").Limit(200).Find(ctx)
+	visits, err := db.Rows[Visit](s.db).Where("person_id IN ? AND role = ?", ids, Home).Order("joined_at DESC, ticket").Limit(200).Find(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -305,7 +305,7 @@ func (s *Store) For(ctx context.Context, personID string) ([]Heard, error) {
 			was[n.ID] = true
 		}
 	}
-	list, err := gorm.G[Recording](s.db).
+	list, err := db.Rows[Recording](s.db).
 		Where("class_id IN ? AND stopped_at IS NOT NULL AND class_id IN (SELECT class_id FROM live_recording_parts WHERE millis > 0)", slices.Collect(maps.Keys(was))).
 		Order("begun_at DESC, class_id").Limit(10).Find(ctx)
 	var all []Heard

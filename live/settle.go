@@ -49,7 +49,7 @@ func (a attendance) factID() string {
 // Settle counts every class that is over and has evidence not counted yet, and reports
 // how many there were.
 func (s *Store) Settle(ctx context.Context) (int, error) {
-	list, err := gorm.G[Class](s.db).Where("state = ? AND unsettled AND closed_at <= ?", Closed, s.Now().Add(-settleAfter)).
+	list, err := db.Rows[Class](s.db).Where("state = ? AND unsettled AND closed_at <= ?", Closed, s.Now().Add(-settleAfter)).
 		Order("id").Limit(100).Find(ctx)
 	if err != nil {
 		return 0, err
@@ -75,7 +75,7 @@ func (s *Store) settle(ctx context.Context, classID string) error {
 	if err != nil {
 		return err
 	}
-	standing, err := gorm.G[attendance](s.db).Where("class_id = ?", c.ID).Order("who").Find(ctx)
+	standing, err := db.Rows[attendance](s.db).Where("class_id = ?", c.ID).Order("who").Find(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (s *Store) settle(ctx context.Context, classID string) error {
 			return err
 		}
 	}
-	_, err = gorm.G[Class](s.db).Where("id = ?", c.ID).Update(ctx, "unsettled", false)
+	_, err = db.Rows[Class](s.db).Where("id = ?", c.ID).Update(ctx, "unsettled", false)
 	return err
 }
 
@@ -157,7 +157,7 @@ func (s *Store) replace(ctx context.Context, c Class, old, a attendance) error {
 			return err
 		}
 	}
-	return gorm.G[attendance](s.db, clause.OnConflict{UpdateAll: true}).Create(ctx, &a)
+	return db.Rows[attendance](s.db, clause.OnConflict{UpdateAll: true}).Create(ctx, &a)
 }
 
 // checkIn checks a known person in to the session, once ten minutes are confirmed. Who
@@ -188,7 +188,7 @@ type Summary struct {
 // Summary reads what a class that is over came to.
 func (s *Store) Summary(ctx context.Context, c Class) (Summary, error) {
 	sum := Summary{Counting: c.Unsettled}
-	list, err := gorm.G[attendance](s.db).Where("class_id = ? AND minutes > 0", c.ID).Order("who").Find(ctx)
+	list, err := db.Rows[attendance](s.db).Where("class_id = ? AND minutes > 0", c.ID).Order("who").Find(ctx)
 	for _, a := range list {
 		sum.Devices++
 		sum.Minutes += a.Minutes

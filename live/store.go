@@ -32,7 +32,7 @@ func (s *Store) tours() *tour.Store { return tour.NewStore(s.db, s.now) }
 // Class is a class by its ID. A session that is held live has one before anybody opened
 // it: Planned, with the session's times. Faults: NotFound.
 func (s *Store) Class(ctx context.Context, id string) (Class, error) {
-	c, err := gorm.G[Class](s.db).Where("id = ?", id).Take(ctx)
+	c, err := db.Rows[Class](s.db).Where("id = ?", id).Take(ctx)
 	if !errors.Is(err, gorm.ErrRecordNotFound) {
 		return c, err
 	}
@@ -52,7 +52,7 @@ func planned(n tour.Session) Class {
 // that begins within half an hour or should have begun. Faults: NotFound when there is
 // none.
 func (s *Store) OpenAt(ctx context.Context, venueID string) (Class, error) {
-	list, err := gorm.G[Class](s.db).Where("venue_id = ? AND state = ?", venueID, Open).
+	list, err := db.Rows[Class](s.db).Where("venue_id = ? AND state = ?", venueID, Open).
 		Order("opened_at DESC, id").Limit(1).Find(ctx)
 	if err != nil {
 		return Class{}, err
@@ -112,7 +112,7 @@ func (s *Store) open(ctx context.Context, o Opening) error {
 		c.Step = 1
 	}
 	res := gorm.WithResult()
-	if err := gorm.G[Class](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &c); err != nil {
+	if err := db.Rows[Class](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &c); err != nil {
 		return fmt.Errorf("open class: %w", err)
 	}
 	if res.RowsAffected == 0 {
@@ -121,7 +121,7 @@ func (s *Store) open(ctx context.Context, o Opening) error {
 			return err
 		}
 		c.Version = old.Version + 1
-		_, err = gorm.G[Class](s.db).Where("id = ?", n.ID).
+		_, err = db.Rows[Class](s.db).Where("id = ?", n.ID).
 			Select("state", "version", "planned_from", "planned_to", "opened_at", "opened_by", "closed_at", "closed_by").Updates(ctx, c)
 		if err != nil {
 			return fmt.Errorf("open class again: %w", err)
@@ -132,7 +132,7 @@ func (s *Store) open(ctx context.Context, o Opening) error {
 
 // locked reads a class that is there and makes others who want to change it wait.
 func (s *Store) locked(ctx context.Context, id string) (Class, error) {
-	c, err := gorm.G[Class](s.db, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Take(ctx)
+	c, err := db.Rows[Class](s.db, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return c, fault.New(fault.NotFound, "live.no_class")
 	}
@@ -150,7 +150,7 @@ func (s *Store) Close(ctx context.Context, id string, staffID *string) error {
 		}
 		now := t.Now()
 		c.State, c.Version, c.ClosedAt, c.ClosedBy, c.Unsettled = Closed, c.Version+1, &now, staffID, true
-		_, err = gorm.G[Class](tx).Where("id = ?", id).
+		_, err = db.Rows[Class](tx).Where("id = ?", id).
 			Select("state", "version", "closed_at", "closed_by", "unsettled").Updates(ctx, c)
 		if err != nil {
 			return fmt.Errorf("close class: %w", err)
@@ -174,7 +174,7 @@ func (s *Store) MoveTo(ctx context.Context, id, lesson string, step int) error {
 			return err
 		}
 		c.Lesson, c.Step, c.Version = lesson, step, c.Version+1
-		if _, err = gorm.G[Class](tx).Where("id = ?", id).Select("lesson", "step", "version").Updates(ctx, c); err != nil {
+		if _, err = db.Rows[Class](tx).Where("id = ?", id).Select("lesson", "step", "version").Updates(ctx, c); err != nil {
 			return err
 		}
 		return NewStore(tx, s.now).mark(ctx, c)
@@ -183,7 +183,7 @@ func (s *Store) MoveTo(ctx context.Context, id, lesson string, step int) error {
 
 // Opened are all classes that are open, in order of ID.
 func (s *Store) Opened(ctx context.Context) ([]Class, error) {
-	return gorm.G[Class](s.db).Where("state = ?", Open).Order("id").Limit(500).Find(ctx)
+	return db.Rows[Class](s.db).Where("state = ?", Open).Order("id").Limit(500).Find(ctx)
 }
 
 // Forgotten tells whether nobody will end the class any more: its session was closed,

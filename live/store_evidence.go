@@ -20,19 +20,19 @@ import (
 func (s *Store) add(ctx context.Context, e Evidence) error {
 	e.At = db.Instant(e.At)
 	res := gorm.WithResult()
-	if err := gorm.G[Evidence](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &e); err != nil {
+	if err := db.Rows[Evidence](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &e); err != nil {
 		return fmt.Errorf("add evidence: %w", err)
 	}
 	if res.RowsAffected == 0 {
 		return nil
 	}
-	_, err := gorm.G[Class](s.db).Where("id = ? AND state = ? AND NOT unsettled", e.ClassID, Closed).Update(ctx, "unsettled", true)
+	_, err := db.Rows[Class](s.db).Where("id = ? AND state = ? AND NOT unsettled", e.ClassID, Closed).Update(ctx, "unsettled", true)
 	return err
 }
 
 // evidence is everything that was reported about a class, in order.
 func (s *Store) evidence(ctx context.Context, classID string) ([]Evidence, error) {
-	return gorm.G[Evidence](s.db).Where("class_id = ?", classID).Order("at, id").Find(ctx)
+	return db.Rows[Evidence](s.db).Where("class_id = ?", classID).Order("at, id").Find(ctx)
 }
 
 // Poll is what the media server said when we asked it who is in a class.
@@ -69,7 +69,7 @@ func (Webhook) TableName() string { return "live_webhooks" }
 func (s *Store) KeepWebhook(ctx context.Context, id, body string) error {
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
 		w := Webhook{ID: id, Body: body, ReceivedAt: s.Now()}
-		return gorm.G[Webhook](tx, clause.OnConflict{DoNothing: true}).Create(ctx, &w)
+		return db.Rows[Webhook](tx, clause.OnConflict{DoNothing: true}).Create(ctx, &w)
 	})
 }
 
@@ -79,7 +79,7 @@ const keepWebhooks = 30 * 24 * time.Hour
 // Purge deletes webhooks that became evidence long ago; the evidence stays.
 func (s *Store) Purge(ctx context.Context) error {
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Webhook](tx).Where("folded_at < ?", s.Now().Add(-keepWebhooks)).Delete(ctx)
+		_, err := db.Rows[Webhook](tx).Where("folded_at < ?", s.Now().Add(-keepWebhooks)).Delete(ctx)
 		return err
 	})
 }
@@ -89,7 +89,7 @@ const foldBatch = 200
 
 // Fold turns webhooks that wait into evidence and reports how many there were.
 func (s *Store) Fold(ctx context.Context) (int, error) {
-	waiting, err := gorm.G[Webhook](s.db).Where("folded_at IS NULL").Order("received_at, id").Limit(foldBatch).Find(ctx)
+	waiting, err := db.Rows[Webhook](s.db).Where("folded_at IS NULL").Order("received_at, id").Limit(foldBatch).Find(ctx)
 	if err != nil || len(waiting) == 0 {
 		return 0, err
 	}
@@ -107,7 +107,7 @@ func (s *Store) Fold(ctx context.Context) (int, error) {
 
 func (s *Store) foldOne(ctx context.Context, w Webhook) error {
 	if e, ok := evidenceOf(w); ok {
-		known, err := gorm.G[Class](s.db).Where("id = ?", e.ClassID).Count(ctx, "id")
+		known, err := db.Rows[Class](s.db).Where("id = ?", e.ClassID).Count(ctx, "id")
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (s *Store) foldOne(ctx context.Context, w Webhook) error {
 			}
 		}
 	}
-	_, err := gorm.G[Webhook](s.db).Where("id = ? AND folded_at IS NULL", w.ID).Update(ctx, "folded_at", s.Now())
+	_, err := db.Rows[Webhook](s.db).Where("id = ? AND folded_at IS NULL", w.ID).Update(ctx, "folded_at", s.Now())
 	return err
 }
 

@@ -47,7 +47,7 @@ func (s *Store) admit(ctx context.Context, a Admission) (Visit, error) {
 	switch {
 	case err == nil:
 		if old.PersonID == nil && a.PersonID != nil {
-			_, err = gorm.G[Visit](s.db).Where("ticket = ?", old.Identity).Update(ctx, "person_id", a.PersonID)
+			_, err = db.Rows[Visit](s.db).Where("ticket = ?", old.Identity).Update(ctx, "person_id", a.PersonID)
 		}
 		return old, err
 	case !fault.Is(err, fault.NotFound):
@@ -58,7 +58,7 @@ func (s *Store) admit(ctx context.Context, a Admission) (Visit, error) {
 	}
 	v := Visit{Identity: db.NewRandomID(), ClassID: a.ClassID, Role: a.Role, Who: a.Who, PersonID: a.PersonID,
 		JoinedAt: now, SeenAt: now}
-	err = gorm.G[Visit](s.db, clause.OnConflict{DoNothing: true}).Create(ctx, &v)
+	err = db.Rows[Visit](s.db, clause.OnConflict{DoNothing: true}).Create(ctx, &v)
 	if err != nil {
 		return v, fmt.Errorf("admit: %w", err)
 	}
@@ -70,7 +70,7 @@ func (s *Store) room(ctx context.Context, a Admission) error {
 	if a.Capacity <= 0 || a.Role != Home {
 		return nil
 	}
-	n, err := gorm.G[Visit](s.db).Where("class_id = ? AND role = ? AND here AND seen_at > ?",
+	n, err := db.Rows[Visit](s.db).Where("class_id = ? AND role = ? AND here AND seen_at > ?",
 		a.ClassID, Home, s.Now().Add(-silent)).Count(ctx, "ticket")
 	if err == nil && int(n) >= a.Capacity {
 		return fault.New(fault.Conflict, "live.full")
@@ -79,7 +79,7 @@ func (s *Store) room(ctx context.Context, a Admission) error {
 }
 
 func (s *Store) visit(ctx context.Context, classID string, role Role, who string) (Visit, error) {
-	v, err := gorm.G[Visit](s.db).Where("class_id = ? AND role = ? AND who = ?", classID, role, who).Take(ctx)
+	v, err := db.Rows[Visit](s.db).Where("class_id = ? AND role = ? AND who = ?", classID, role, who).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return v, fault.New(fault.NotFound, "live.not_in_class")
 	}
@@ -118,7 +118,7 @@ func (s *Store) hear(ctx context.Context, b Beat) error {
 		return err
 	}
 	v.SeenAt, v.Here, v.Hears = s.Now(), !b.Leaving, b.Hears && b.Visible && !b.Leaving
-	_, err = gorm.G[Visit](s.db).Where("ticket = ?", v.Identity).Select("seen_at", "here", "hears").Updates(ctx, v)
+	_, err = db.Rows[Visit](s.db).Where("ticket = ?", v.Identity).Select("seen_at", "here", "hears").Updates(ctx, v)
 	if err != nil {
 		return fmt.Errorf("heartbeat: %w", err)
 	}
@@ -134,11 +134,11 @@ func (s *Store) hear(ctx context.Context, b Beat) error {
 // Here are the devices that are in a class now, trainers first, then in the order in
 // which they came.
 func (s *Store) Here(ctx context.Context, classID string) ([]Visit, error) {
-	return gorm.G[Visit](s.db).Where("class_id = ? AND here AND seen_at > ?", classID, s.Now().Add(-silent)).
+	return db.Rows[Visit](s.db).Where("class_id = ? AND here AND seen_at > ?", classID, s.Now().Add(-silent)).
 		Order("role DESC, joined_at, ticket").Limit(1000).Find(ctx)
 }
 
 // visits are all devices of a class, also those that have left.
 func (s *Store) visits(ctx context.Context, classID string) ([]Visit, error) {
-	return gorm.G[Visit](s.db).Where("class_id = ?", classID).Order("joined_at, ticket").Find(ctx)
+	return db.Rows[Visit](s.db).Where("class_id = ?", classID).Order("joined_at, ticket").Find(ctx)
 }

@@ -7,8 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
+	"silverclass/app/db"
 	"silverclass/app/people"
 )
 
@@ -87,7 +86,7 @@ func (s *Store) dueFor(ctx context.Context, who people.Reader) ([]Again, error) 
 	if column == "" {
 		return nil, nil
 	}
-	list, err := gorm.G[Attempt](s.db).Select("quiz", "done_at").Where("done_at IS NOT NULL AND "+column+" = ?", value).
+	list, err := db.Rows[Attempt](s.db).Select("quiz", "done_at").Where("done_at IS NOT NULL AND "+column+" = ?", value).
 		Order("done_at DESC, id").Limit(mostAttempts).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("quizzes that are due: %w", err)
@@ -100,7 +99,7 @@ func (s *Store) dueFor(ctx context.Context, who people.Reader) ([]Again, error) 
 func (s *Store) DueOf(ctx context.Context, personIDs []string) (map[string][]Again, error) {
 	found := map[string][]Again{}
 	for chunk := range slices.Chunk(personIDs, 500) {
-		list, err := gorm.G[Attempt](s.db).Select("person_id", "quiz", "done_at").Where("done_at IS NOT NULL AND person_id IN ?", chunk).
+		list, err := db.Rows[Attempt](s.db).Select("person_id", "quiz", "done_at").Where("done_at IS NOT NULL AND person_id IN ?", chunk).
 			Order("done_at DESC, id").Limit(mostAttempts * len(chunk)).Find(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("who is due: %w", err)

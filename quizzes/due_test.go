@@ -24,7 +24,7 @@ func TestDue(t *testing.T) {
 		t.Helper()
 		fact := db.NewID()
 		a := quizzes.Attempt{ID: db.NewID(), VisitID: &visit, Quiz: quiz, Questions: "[]", Given: "[]", StartedAt: at, MovedAt: at, DoneAt: &at, FactID: &fact}
-		if err := db.Write(t.Context(), d.DB, func(tx *gorm.DB) error { return gorm.G[quizzes.Attempt](tx).Create(t.Context(), &a) }); err != nil {
+		if err := db.Write(t.Context(), d.DB, func(tx *gorm.DB) error { return db.Rows[quizzes.Attempt](tx).Create(t.Context(), &a) }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -17,7 +17,6 @@ import (
 	"silverclass/quizzes"
 
 	"github.com/google/go-cmp/cmp"
-	"gorm.io/gorm"
 )
 
 const police = "fraud/police-call"
@@ -90,7 +89,7 @@ func (h *hall) quiz() *quizzes.Quiz {
 
 func (h *hall) facts(verb ledger.Verb) []ledger.Fact {
 	h.t.Helper()
-	list, err := gorm.G[ledger.Fact](h.DB.DB).Where("verb = ?", verb).Order("at, id").Find(h.t.Context())
+	list, err := db.Rows[ledger.Fact](h.DB.DB).Where("verb = ?", verb).Order("at, id").Find(h.t.Context())
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -197,7 +196,7 @@ func (h *hall) reader(personID string) people.Reader {
 // attempts are all rows, by start.
 func (h *hall) attempts() []quizzes.Attempt {
 	h.t.Helper()
-	list, err := gorm.G[quizzes.Attempt](h.DB.DB).Order("started_at, id").Find(h.t.Context())
+	list, err := db.Rows[quizzes.Attempt](h.DB.DB).Order("started_at, id").Find(h.t.Context())
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -93,7 +93,7 @@ func TestAQuizFromThePage(t *testing.T) {
 	if len(facts) != 2 {
 		t.Fatalf("%d facts after a second attempt, want 2", len(facts))
 	}
-	attempts, err := gorm.G[quizzes.Attempt](h.DB.DB).Order("started_at, id").Find(t.Context())
+	attempts, err := db.Rows[quizzes.Attempt](h.DB.DB).Order("started_at, id").Find(t.Context())
 	if err != nil || len(attempts) != 2 || !attempts[0].FirstTry || attempts[1].FirstTry {
 		t.Errorf("attempts: %+v, %v", attempts, err)
 	}
@@ -105,7 +105,7 @@ func TestAnAttemptKeepsItsWording(t *testing.T) {
 	page := own.Get("/quizzes/" + police).Body
 	_, wrong := h.answers(page)
 	give(t, own, page, wrong)
-	a, err := gorm.G[quizzes.Attempt](h.DB.DB).Take(t.Context())
+	a, err := db.Rows[quizzes.Attempt](h.DB.DB).Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestAnAttemptKeepsItsWording(t *testing.T) {
 	}
 	a.Questions = strings.Replace(a.Questions, s.Questions[0].Ask["zh-Hans"], "从前的问法？", 1)
 	err = db.Write(t.Context(), h.DB.DB, func(tx *gorm.DB) error {
-		_, err := gorm.G[quizzes.Attempt](tx).Where("id = ?", a.ID).Select("questions").Updates(t.Context(), a)
+		_, err := db.Rows[quizzes.Attempt](tx).Where("id = ?", a.ID).Select("questions").Updates(t.Context(), a)
 		return err
 	})
 	if err != nil {
@@ -139,7 +139,7 @@ func TestAnswersThatDoNotFitChangeNothing(t *testing.T) {
 			other = q.ID
 		}
 	}
-	before, err := gorm.G[quizzes.Attempt](h.DB.DB).Take(t.Context())
+	before, err := db.Rows[quizzes.Attempt](h.DB.DB).Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestAnswersThatDoNotFitChangeNothing(t *testing.T) {
 				path = "/quizzes/fraud/no-such"
 			}
 			tt.who.Post(path, tt.form...).Is(tt.status)
-			after, err := gorm.G[quizzes.Attempt](h.DB.DB).Take(t.Context())
+			after, err := db.Rows[quizzes.Attempt](h.DB.DB).Take(t.Context())
 			if err != nil || after.Given != before.Given || after.MovedAt != before.MovedAt || len(h.facts(ledger.Answered)) != 0 {
 				t.Errorf("something changed: %+v, %v", after, err)
 			}
@@ -233,7 +233,7 @@ func TestErasingAPersonTakesHerAttempts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := gorm.G[quizzes.Attempt](h.DB.DB).Take(t.Context()); !errors.Is(err, gorm.ErrRecordNotFound) {
+	if _, err := db.Rows[quizzes.Attempt](h.DB.DB).Take(t.Context()); !errors.Is(err, gorm.ErrRecordNotFound) {
 		t.Errorf("an attempt is left: %v", err)
 	}
 }

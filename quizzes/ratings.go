@@ -189,7 +189,7 @@ func (s *Store) ask(ctx context.Context, key string) (fresh bool, err error) {
 	}
 	err = db.Write(ctx, s.db, func(tx *gorm.DB) error {
 		res := gorm.WithResult()
-		err := gorm.G[asked](tx, res, clause.OnConflict{DoNothing: true}).Create(ctx, &asked{Asked: key, Day: s.now().UTC().Format(time.DateOnly)})
+		err := db.Rows[asked](tx, res, clause.OnConflict{DoNothing: true}).Create(ctx, &asked{Asked: key, Day: s.now().UTC().Format(time.DateOnly)})
 		fresh = res.RowsAffected == 1
 		return err
 	})
@@ -204,7 +204,7 @@ func (s *Store) ask(ctx context.Context, key string) (fresh bool, err error) {
 func (s *Store) ForgetAsked(ctx context.Context) error {
 	old := s.now().UTC().AddDate(0, 0, -askedDays).Format(time.DateOnly)
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[asked](tx).Where("day < ?", old).Delete(ctx)
+		_, err := db.Rows[asked](tx).Where("day < ?", old).Delete(ctx)
 		return err
 	})
 	if err != nil {
@@ -219,7 +219,7 @@ func (s *Store) Asked(ctx context.Context, whose, of string) (bool, error) {
 	if whose == "" {
 		return false, nil
 	}
-	_, err := gorm.G[asked](s.db).Where("asked = ?", askedKey(whose, of)).Take(ctx)
+	_, err := db.Rows[asked](s.db).Where("asked = ?", askedKey(whose, of)).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return false, nil
 	}

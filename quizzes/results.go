@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
+	"silverclass/app/db"
 )
 
 // fewest is under how many people a question's numbers stay closed once a session is over:
@@ -48,7 +48,7 @@ type Results struct {
 // InSession are the attempts whose last answer was given in a session, by start. Checks
 // are not among them.
 func (s *Store) InSession(ctx context.Context, sessionID string) ([]Attempt, error) {
-	list, err := gorm.G[Attempt](s.db).Where("session_id = ?", sessionID).Order("started_at, id").Limit(mostInSession).Find(ctx)
+	list, err := db.Rows[Attempt](s.db).Where("session_id = ?", sessionID).Order("started_at, id").Limit(mostInSession).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("attempts of a session: %w", err)
 	}

@@ -10,8 +10,6 @@ import (
 	"silverclass/app/ledger"
 	"silverclass/app/room/roomtest"
 	"silverclass/quizzes"
-
-	"gorm.io/gorm"
 )
 
 // seatAt checks somebody in to a session and seats her at a tablet of her own.
@@ -168,7 +166,7 @@ func TestOnlySheHerselfLooksAtHerAnswers(t *testing.T) {
 	page := own.Get("/quizzes/" + police).Body
 	_, wrong := h.answers(page)
 	page = give(t, own, page, wrong)
-	a, err := gorm.G[quizzes.Attempt](h.DB.DB).Take(t.Context())
+	a, err := db.Rows[quizzes.Attempt](h.DB.DB).Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,7 @@ func (s *Store) tryAnswer(ctx context.Context, who people.Reader, quiz *Quiz, t 
 
 // answer runs in a transaction.
 func (s *Store) answer(ctx context.Context, who people.Reader, quiz *Quiz, t Tap) (Attempt, error) {
-	a, err := gorm.G[Attempt](s.db).Where("id = ?", t.Attempt).Take(ctx)
+	a, err := db.Rows[Attempt](s.db).Where("id = ?", t.Attempt).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return s.begin(ctx, who, quiz, t)
 	}
@@ -141,7 +141,7 @@ func (s *Store) begin(ctx context.Context, who people.Reader, quiz *Quiz, t Tap)
 	} else {
 		a.VisitID = &value
 	}
-	if err := gorm.G[Attempt](s.db).Create(ctx, &a); err != nil {
+	if err := db.Rows[Attempt](s.db).Create(ctx, &a); err != nil {
 		return Attempt{}, err
 	}
 	return s.move(ctx, who, a, sheet, t)
@@ -173,7 +173,7 @@ func (s *Store) move(ctx context.Context, who people.Reader, a Attempt, sheet Sh
 		id := db.NewID()
 		a.DoneAt, a.FactID = &now, &id
 	}
-	n, err := gorm.G[Attempt](s.db).Where("id = ? AND length = ? AND done_at IS NULL", a.ID, before).
+	n, err := db.Rows[Attempt](s.db).Where("id = ? AND length = ? AND done_at IS NULL", a.ID, before).
 		Select("run", "given", "length", "moved_at", "session_id", "done_at", "fact_id").Updates(ctx, a)
 	if err != nil {
 		return a, err
@@ -222,7 +222,7 @@ func (s *Store) Current(ctx context.Context, who people.Reader, quiz, run, id st
 		return Attempt{}, noAttempt()
 	}
 	if id != "" {
-		a, err := take(gorm.G[Attempt](s.db).Where("id = ? AND quiz = ? AND "+column+" = ?", id, quiz, value).Take(ctx))
+		a, err := take(db.Rows[Attempt](s.db).Where("id = ? AND quiz = ? AND "+column+" = ?", id, quiz, value).Take(ctx))
 		if err == nil || !fault.Is(err, fault.NotFound) {
 			return a, err
 		}
@@ -231,13 +231,13 @@ func (s *Store) Current(ctx context.Context, who people.Reader, quiz, run, id st
 	if err == nil || !fault.Is(err, fault.NotFound) || run == "" {
 		return a, err
 	}
-	return take(gorm.G[Attempt](s.db).Where("run = ? AND quiz = ? AND done_at IS NOT NULL AND "+column+" = ?", run, quiz, value).
+	return take(db.Rows[Attempt](s.db).Where("run = ? AND quiz = ? AND done_at IS NOT NULL AND "+column+" = ?", run, quiz, value).
 		Order("done_at DESC, id").Take(ctx))
 }
 
 // Taken reports whether there is an attempt of that number, whose ever it is.
 func (s *Store) Taken(ctx context.Context, id string) (bool, error) {
-	_, err := take(gorm.G[Attempt](s.db).Select("id").Where("id = ?", id).Take(ctx))
+	_, err := take(db.Rows[Attempt](s.db).Select("id").Where("id = ?", id).Take(ctx))
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}
@@ -251,7 +251,7 @@ func (s *Store) First(ctx context.Context, who people.Reader, quiz string) (Atte
 	if column == "" {
 		return Attempt{}, noAttempt()
 	}
-	return take(gorm.G[Attempt](s.db).Where("quiz = ? AND done_at IS NOT NULL AND "+column+" = ?", quiz, value).
+	return take(db.Rows[Attempt](s.db).Where("quiz = ? AND done_at IS NOT NULL AND "+column+" = ?", quiz, value).
 		Order("done_at, id").Take(ctx))
 }
 
@@ -261,7 +261,7 @@ func (s *Store) open(ctx context.Context, who people.Reader, quiz string) (Attem
 	if column == "" {
 		return Attempt{}, noAttempt()
 	}
-	return take(gorm.G[Attempt](s.db).Where("quiz = ? AND done_at IS NULL AND "+column+" = ?", quiz, value).Take(ctx))
+	return take(db.Rows[Attempt](s.db).Where("quiz = ? AND done_at IS NULL AND "+column+" = ?", quiz, value).Take(ctx))
 }
 
 // Finished is how many attempts at a quiz the reader has handed in.
@@ -270,7 +270,7 @@ func (s *Store) Finished(ctx context.Context, who people.Reader, quiz string) (i
 	if column == "" {
 		return 0, nil
 	}
-	n, err := gorm.G[Attempt](s.db).Where("quiz = ? AND done_at IS NOT NULL AND "+column+" = ?", quiz, value).Count(ctx, "id")
+	n, err := db.Rows[Attempt](s.db).Where("quiz = ? AND done_at IS NOT NULL AND "+column+" = ?", quiz, value).Count(ctx, "id")
 	if err != nil {
 		return 0, fmt.Errorf("finished attempts at %s: %w", quiz, err)
 	}
@@ -280,7 +280,7 @@ func (s *Store) Finished(ctx context.Context, who people.Reader, quiz string) (i
 // Purge deletes the attempts of visitors who have not come back. Facts stay.
 func (s *Store) Purge(ctx context.Context) error {
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Attempt](tx).Where("visit_id IS NOT NULL AND moved_at < ?", db.Instant(s.now().Add(-visitsKept))).Delete(ctx)
+		_, err := db.Rows[Attempt](tx).Where("visit_id IS NOT NULL AND moved_at < ?", db.Instant(s.now().Add(-visitsKept))).Delete(ctx)
 		return err
 	})
 	if err != nil {

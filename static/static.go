@@ -72,10 +72,14 @@ func Load() (*Assets, error) {
 	}
 	sort.Strings(names)
 	sum := sha256.New()
+	zip, err := gzip.NewWriterLevel(nil, gzip.BestCompression) // one for all: its tables are 800 KB
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range names {
 		fmt.Fprintf(sum, "%s %d\n", p, len(raw[p]))
 		sum.Write(raw[p])
-		a.files[p] = compressed(p, raw[p])
+		a.files[p] = compressed(zip, p, raw[p])
 	}
 	a.hash = hex.EncodeToString(sum.Sum(nil))[:12]
 	return a, nil
@@ -97,7 +101,7 @@ func join(raw map[string][]byte, dir string) []byte {
 	return out.Bytes()
 }
 
-func compressed(name string, b []byte) asset {
+func compressed(w *gzip.Writer, name string, b []byte) asset {
 	kind := mime.TypeByExtension(path.Ext(name))
 	switch path.Ext(name) { // not left to the machine's own table
 	case ".js":
@@ -111,7 +115,7 @@ func compressed(name string, b []byte) asset {
 		kind = "application/octet-stream"
 	}
 	var buf bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&buf, gzip.BestCompression)
+	w.Reset(&buf)
 	_, _ = w.Write(b)
 	_ = w.Close()
 	if buf.Len() >= len(b) {

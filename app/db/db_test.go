@@ -34,11 +34,11 @@ func TestInstantsComeBackAsTheyWere(t *testing.T) {
 	} {
 		row := signIn{TokenHash: db.NewID(), ExpiresAt: db.Instant(at)}
 		if err := db.Write(t.Context(), d.DB, func(tx *gorm.DB) error {
-			return gorm.G[signIn](tx).Create(t.Context(), &row)
+			return db.Rows[signIn](tx).Create(t.Context(), &row)
 		}); err != nil {
 			t.Fatal(err)
 		}
-		got, err := gorm.G[signIn](d.DB).Where("token_hash = ? AND expires_at = ?", row.TokenHash, row.ExpiresAt).First(t.Context())
+		got, err := db.Rows[signIn](d.DB).Where("token_hash = ? AND expires_at = ?", row.TokenHash, row.ExpiresAt).First(t.Context())
 		if err != nil {
 			t.Fatalf("%v: %v", at, err)
 		}
@@ -53,7 +53,7 @@ func TestErrorsHaveGormsNames(t *testing.T) {
 	row := signIn{TokenHash: "a", ExpiresAt: db.Instant(time.Now())}
 	again := func(tx *gorm.DB) error {
 		r := row
-		return gorm.G[signIn](tx).Create(t.Context(), &r)
+		return db.Rows[signIn](tx).Create(t.Context(), &r)
 	}
 	if err := db.Write(t.Context(), d.DB, again); err != nil {
 		t.Fatal(err)
@@ -69,7 +69,7 @@ func TestWriteRollsBackAndJoins(t *testing.T) {
 	no := fault.New(fault.Conflict, "some.reason")
 	put := func(tx *gorm.DB, key string) error {
 		return db.Write(ctx, tx, func(tx *gorm.DB) error {
-			return gorm.G[signIn](tx).Create(ctx, &signIn{TokenHash: key, ExpiresAt: db.Instant(time.Now())})
+			return db.Rows[signIn](tx).Create(ctx, &signIn{TokenHash: key, ExpiresAt: db.Instant(time.Now())})
 		})
 	}
 	err := db.Write(ctx, d.DB, func(tx *gorm.DB) error {
@@ -81,7 +81,7 @@ func TestWriteRollsBackAndJoins(t *testing.T) {
 	if fault.KindOf(err) != fault.Conflict {
 		t.Fatalf("got %v, want the error of fn", err)
 	}
-	if n, err := gorm.G[signIn](d.DB).Count(ctx, "*"); err != nil || n != 0 {
+	if n, err := db.Rows[signIn](d.DB).Count(ctx, "*"); err != nil || n != 0 {
 		t.Fatalf("after the rollback: %d rows, %v", n, err)
 	}
 	if err := put(d.DB, "outer"); err != nil {
@@ -127,7 +127,7 @@ func TestWriteGoesOnAfterADeadlock(t *testing.T) {
 			errs <- db.Write(ctx, d.DB, func(tx *gorm.DB) error {
 				tries.Add(1)
 				for _, key := range rows {
-					_, err := gorm.G[signIn](tx).Where("token_hash = ?", key).Update(ctx, "data", rows[0])
+					_, err := db.Rows[signIn](tx).Where("token_hash = ?", key).Update(ctx, "data", rows[0])
 					if err != nil {
 						return err
 					}

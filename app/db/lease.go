@@ -45,7 +45,7 @@ func (d *DB) TakeLease(ctx context.Context, name, holder string, ttl time.Durati
 	var taken bool
 	err := Write(ctx, d.DB, func(tx *gorm.DB) error {
 		res := gorm.WithResult()
-		err := gorm.G[lease](tx, res).Exec(ctx, stmt, name, holder, seconds(ttl))
+		err := Rows[lease](tx, res).Exec(ctx, stmt, name, holder, seconds(ttl))
 		taken = res.RowsAffected == 1
 		return err
 	})
@@ -55,7 +55,7 @@ func (d *DB) TakeLease(ctx context.Context, name, holder string, ttl time.Durati
 // DropLease gives the lease back, if this holder has it.
 func (d *DB) DropLease(ctx context.Context, name, holder string) error {
 	return Write(ctx, d.DB, func(tx *gorm.DB) error {
-		_, err := gorm.G[lease](tx).Where("name = ? AND holder = ?", name, holder).Delete(ctx)
+		_, err := Rows[lease](tx).Where("name = ? AND holder = ?", name, holder).Delete(ctx)
 		return err
 	})
 }

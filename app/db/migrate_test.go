@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
-	"gorm.io/gorm"
 
 	"silverclass/app/db"
 	"silverclass/app/db/dbtest"
@@ -104,7 +103,7 @@ const postgresViews = `SELECT table_name AS name FROM information_schema.views W
 
 func columns(t *testing.T, d *db.DB, query string) []column {
 	t.Helper()
-	cols, err := gorm.G[column](d.DB).Raw(query).Find(t.Context())
+	cols, err := db.Rows[column](d.DB).Raw(query).Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +113,7 @@ func columns(t *testing.T, d *db.DB, query string) []column {
 func names(t *testing.T, d *db.DB, query string) []string {
 	t.Helper()
 	var all []string
-	if err := gorm.G[column](d.DB).Raw(query).Scan(t.Context(), &all); err != nil {
+	if err := db.Rows[column](d.DB).Raw(query).Scan(t.Context(), &all); err != nil {
 		t.Fatal(err)
 	}
 	return all

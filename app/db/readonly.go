@@ -67,13 +67,13 @@ var probeFill = strings.Repeat("0", 64<<10)
 func (d *DB) Probe(ctx context.Context) error {
 	row := writeProbe{ID: NewRandomID(), Fill: probeFill}
 	err := Write(ctx, d.DB, func(tx *gorm.DB) error {
-		return gorm.G[writeProbe](tx).Create(ctx, &row)
+		return Rows[writeProbe](tx).Create(ctx, &row)
 	})
 	if err != nil {
 		return err
 	}
 	err = Write(ctx, d.DB, func(tx *gorm.DB) error {
-		_, err := gorm.G[writeProbe](tx).Where("id <> ''").Delete(ctx) // and what an earlier probe left
+		_, err := Rows[writeProbe](tx).Where("id <> ''").Delete(ctx) // and what an earlier probe left
 		return err
 	})
 	if err == nil {

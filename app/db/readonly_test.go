@@ -47,7 +47,7 @@ func TestAFullDiskIsReadOnlyUntilThereIsRoom(t *testing.T) {
 	var kept []string
 	put := func() error {
 		row := signIn{TokenHash: db.NewID(), Data: strings.Repeat("x", 4000), ExpiresAt: db.Instant(time.Now())}
-		err := db.Write(t.Context(), d.DB, func(tx *gorm.DB) error { return gorm.G[signIn](tx).Create(t.Context(), &row) })
+		err := db.Write(t.Context(), d.DB, func(tx *gorm.DB) error { return db.Rows[signIn](tx).Create(t.Context(), &row) })
 		if err == nil {
 			kept = append(kept, row.TokenHash)
 		}
@@ -68,7 +68,7 @@ func TestAFullDiskIsReadOnlyUntilThereIsRoom(t *testing.T) {
 	if err := d.Probe(t.Context()); fault.KindOf(err) != fault.ReadOnly {
 		t.Errorf("the probe on a full disk: got %v", err)
 	}
-	got, err := gorm.G[signIn](d.DB).Where("token_hash IN ?", kept).Count(t.Context(), "*")
+	got, err := db.Rows[signIn](d.DB).Where("token_hash IN ?", kept).Count(t.Context(), "*")
 	if err != nil || int(got) != len(kept) {
 		t.Errorf("%d of %d acknowledged rows are there, %v", got, len(kept), err)
 	}

@@ -95,7 +95,7 @@ func (s *Store) WithWork(n int) *Store {
 
 // Files are the latest, the newest first.
 func (s *Store) Files(ctx context.Context, limit int) ([]File, error) {
-	return gorm.G[File](s.db.DB).Order("began_at DESC, id DESC").Limit(limit).Find(ctx)
+	return db.Rows[File](s.db.DB).Order("began_at DESC, id DESC").Limit(limit).Find(ctx)
 }
 
 // keep writes a file's row, and an audit line once it is done.

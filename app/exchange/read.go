@@ -117,7 +117,7 @@ func (s *Store) sender(ctx context.Context, node string) (map[int64]string, erro
 	if own.ID == node {
 		return nil, refuse("exchange.own")
 	}
-	files, err := gorm.G[File](s.db.DB).Where("node = ? AND way = ? AND seq > 0", node, Read).Order("seq, id").Find(ctx)
+	files, err := db.Rows[File](s.db.DB).Where("node = ? AND way = ? AND seq > 0", node, Read).Order("seq, id").Find(ctx)
 	if err != nil {
 		return nil, err
 	}

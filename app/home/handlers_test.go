@@ -90,7 +90,7 @@ func TestWhatIsDueAgain(t *testing.T) {
 	done, fact := h.Clock.Now(), db.NewID()
 	a := quizzes.Attempt{ID: db.NewID(), VisitID: &visit, Quiz: "fraud/police-call", Questions: "[]", Given: "[]",
 		StartedAt: done, MovedAt: done, DoneAt: &done, FactID: &fact}
-	if err := db.Write(t.Context(), h.DB.DB, func(tx *gorm.DB) error { return gorm.G[quizzes.Attempt](tx).Create(t.Context(), &a) }); err != nil {
+	if err := db.Write(t.Context(), h.DB.DB, func(tx *gorm.DB) error { return db.Rows[quizzes.Attempt](tx).Create(t.Context(), &a) }); err != nil {
 		t.Fatal(err)
 	}
 	if card, err := due.Today(t.Context(), who, "zh-Hans"); err != nil || card != nil {

@@ -53,7 +53,7 @@ func insert(ctx context.Context, tx *gorm.DB, owner Owner, f Fact) (fresh bool, 
 		return false, fmt.Errorf("ledger: %s %s is appended outside a transaction", f.Verb, f.Object)
 	}
 	res := gorm.WithResult()
-	err = gorm.G[Fact](tx, res).Exec(ctx, insertFact, f.ID, string(f.Verb), f.PersonID, f.Object, f.Edition,
+	err = db.Rows[Fact](tx, res).Exec(ctx, insertFact, f.ID, string(f.Verb), f.PersonID, f.Object, f.Edition,
 		f.SessionID, f.VenueID, f.DeviceID, f.ByID, f.At, f.RecordedAt, f.Run, f.Detail)
 	if err != nil {
 		return false, fmt.Errorf("append %s %s: %w", f.Verb, f.Object, err)

@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"silverclass/app/db"
 	"silverclass/app/fault"
 )
 
@@ -36,7 +37,7 @@ type Filter struct {
 
 // ByID is the fact of that ID. Faults: NotFound "ledger.no_such_fact".
 func ByID(ctx context.Context, g *gorm.DB, id string) (Fact, error) {
-	f, err := gorm.G[Fact](g).Where("id = ?", id).Take(ctx)
+	f, err := db.Rows[Fact](g).Where("id = ?", id).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return f, fault.New(fault.NotFound, "ledger.no_such_fact")
 	}
@@ -49,7 +50,7 @@ func List(ctx context.Context, g *gorm.DB, f Filter) ([]Fact, error) {
 	if f.Effective {
 		table = "ledger_effective"
 	}
-	q := gorm.G[Fact](g).Table(table).Order("at").Order("id")
+	q := db.Rows[Fact](g).Table(table).Order("at").Order("id")
 	if f.Limit <= 0 || f.Limit > listMost {
 		f.Limit = listMost
 	}

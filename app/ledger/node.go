@@ -28,7 +28,7 @@ func (Node) TableName() string { return "ledger_nodes" }
 
 // ThisNode is the database's open node.
 func ThisNode(ctx context.Context, g *gorm.DB) (Node, error) {
-	return gorm.G[Node](g).Where("open").Take(ctx)
+	return db.Rows[Node](g).Where("open").Take(ctx)
 }
 
 // BeginNode closes the open node at its last seal and opens a new one: for a restored
@@ -49,12 +49,12 @@ func BeginNode(ctx context.Context, g *gorm.DB, now time.Time) (Node, error) {
 		if head.Seq > 0 {
 			old.ClosedSeq, old.ClosedHash = &head.Seq, &head.Hash
 		}
-		_, err = gorm.G[Node](tx).Where("id = ?", old.ID).
+		_, err = db.Rows[Node](tx).Where("id = ?", old.ID).
 			Select("open", "closed_at", "closed_seq", "closed_hash").Updates(ctx, old)
 		if err != nil {
 			return err
 		}
-		return gorm.G[Node](tx).Create(ctx, &next)
+		return db.Rows[Node](tx).Create(ctx, &next)
 	})
 	return next, err
 }
@@ -69,7 +69,7 @@ type Head struct {
 
 // HeadOf is the database's head now.
 func HeadOf(ctx context.Context, g *gorm.DB) (Head, error) {
-	s, err := gorm.G[Seal](g).Order("seq DESC").Take(ctx)
+	s, err := db.Rows[Seal](g).Order("seq DESC").Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Head{}, nil
 	}

@@ -46,7 +46,7 @@ func keepRefused(ctx context.Context, g *gorm.DB, err error) {
 	ctx = context.WithoutCancel(ctx) // the act is over, its trace is not
 	c := content(r.Fact)
 	err = db.Write(ctx, g, func(tx *gorm.DB) error {
-		return gorm.G[refusal](tx).Exec(ctx, `INSERT INTO ledger_refused
+		return db.Rows[refusal](tx).Exec(ctx, `INSERT INTO ledger_refused
 			(fact_id, digest, owner, content, times, first_at, last_at) VALUES (?, ?, ?, ?, 1, ?, ?)
 			ON CONFLICT (fact_id, digest) DO UPDATE SET times = ledger_refused.times + 1, last_at = excluded.last_at`,
 			r.Fact.ID, digest(c), string(r.Owner), c, r.Fact.RecordedAt, r.Fact.RecordedAt)
@@ -59,6 +59,6 @@ func keepRefused(ctx context.Context, g *gorm.DB, err error) {
 // RefusedCount is how many acts were refused so far, repetitions included.
 func RefusedCount(ctx context.Context, g *gorm.DB) (int64, error) {
 	var n int64
-	err := gorm.G[refusal](g).Raw(`SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM ledger_refused`).Scan(ctx, &n)
+	err := db.Rows[refusal](g).Raw(`SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM ledger_refused`).Scan(ctx, &n)
 	return n, err
 }

@@ -35,7 +35,7 @@ func Retract(ctx context.Context, tx *gorm.DB, owner Owner, now time.Time, factI
 		return false, err
 	}
 	object := Object("fact", f.ID)
-	n, err := gorm.G[Fact](tx).Where("object = ? AND verb = ?", object, Retracted).Count(ctx, "id")
+	n, err := db.Rows[Fact](tx).Where("object = ? AND verb = ?", object, Retracted).Count(ctx, "id")
 	if err != nil || n > 0 {
 		return false, err
 	}
@@ -60,7 +60,7 @@ func Retract(ctx context.Context, tx *gorm.DB, owner Owner, now time.Time, factI
 // lock reads a fact and makes others who want to take it back wait: on PostgreSQL by its
 // row, on SQLite the transaction does.
 func lock(ctx context.Context, tx *gorm.DB, id string) (Fact, error) {
-	f, err := gorm.G[Fact](tx, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Take(ctx)
+	f, err := db.Rows[Fact](tx, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return f, fault.New(fault.NotFound, "ledger.no_such_fact")
 	}

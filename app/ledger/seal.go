@@ -65,7 +65,7 @@ func (s *Sealer) RunOnce(ctx context.Context) (sealed int, err error) {
 // batch seals one batch. The node's row is held meanwhile, so seals stand in a line also
 // when two processes seal for a moment.
 func (s *Sealer) batch(ctx context.Context) (n int, err error) {
-	waiting, err := gorm.G[waitingFact](s.d.DB).Order("fact_id").Limit(1).Find(ctx)
+	waiting, err := db.Rows[waitingFact](s.d.DB).Order("fact_id").Limit(1).Find(ctx)
 	if err != nil || len(waiting) == 0 {
 		return 0, err // without taking SQLite's write lock for nothing
 	}
@@ -83,11 +83,11 @@ func (s *Sealer) batch(ctx context.Context) (n int, err error) {
 			return err
 		}
 		seals, ids := sealAll(node.ID, head, facts)
-		if err := gorm.G[Seal](tx).CreateInBatches(ctx, &seals, len(seals)); err != nil {
+		if err := db.Rows[Seal](tx).CreateInBatches(ctx, &seals, len(seals)); err != nil {
 			return err
 		}
 		n = len(seals)
-		_, err = gorm.G[waitingFact](tx).Where("fact_id IN ?", ids).Delete(ctx)
+		_, err = db.Rows[waitingFact](tx).Where("fact_id IN ?", ids).Delete(ctx)
 		return err
 	})
 	if err != nil {
@@ -118,12 +118,12 @@ func (waitingFact) TableName() string { return "ledger_unsealed" }
 
 // unsealed is the next batch, in the order of RecordedAt.
 func unsealed(ctx context.Context, g *gorm.DB) ([]Fact, error) {
-	return gorm.G[Fact](g).
+	return db.Rows[Fact](g).
 		Where("id IN (SELECT fact_id FROM ledger_unsealed ORDER BY fact_id LIMIT ?)", sealBatch).
 		Order("recorded_at").Order("id").Limit(sealBatch).Find(ctx)
 }
 
 // lockNode reads the open node and holds its row until the transaction ends.
 func lockNode(ctx context.Context, tx *gorm.DB) (Node, error) {
-	return gorm.G[Node](tx, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("open").Take(ctx)
+	return db.Rows[Node](tx, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("open").Take(ctx)
 }

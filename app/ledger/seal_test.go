@@ -59,7 +59,7 @@ func TestSealsGoOnOverBatches(t *testing.T) {
 	before := r.Head
 	appendMany(t, d, 1)
 	r = seal(t, d)
-	second, err := gorm.G[ledger.Seal](d.DB).Where("seq = ?", 451).Take(t.Context())
+	second, err := db.Rows[ledger.Seal](d.DB).Where("seq = ?", 451).Take(t.Context())
 	if err != nil || second.Prev != before.Hash || r.Checked != 451 {
 		t.Errorf("the next seal %+v does not stand on %+v, %v", second, before, err)
 	}
@@ -125,7 +125,7 @@ func TestAPositionNeverPassesAnUncommittedFact(t *testing.T) {
 	if r := seal(t, d); r.Checked != 2 || r.Broken != nil {
 		t.Errorf("when all are committed: %+v", r)
 	}
-	seals, err := gorm.G[ledger.Seal](d.DB).Order("seq").Find(t.Context())
+	seals, err := db.Rows[ledger.Seal](d.DB).Order("seq").Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestANewNodeGoesOnBehindTheOldHead(t *testing.T) {
 	if err != nil || f.Node != next.ID {
 		t.Errorf("the new fact's node is %s, %v; want %s", f.Node, err, next.ID)
 	}
-	closed, err := gorm.G[ledger.Node](d.DB).Where("id = ?", old.ID).Take(t.Context())
+	closed, err := db.Rows[ledger.Node](d.DB).Where("id = ?", old.ID).Take(t.Context())
 	if err != nil || closed.Open || *closed.ClosedSeq != head.Seq || *closed.ClosedHash != head.Hash || !closed.ClosedAt.Equal(db.Instant(noon)) {
 		t.Errorf("the old node: %+v, %v; want it closed at %+v", closed, err, head)
 	}

@@ -30,7 +30,7 @@ func Chain(ctx context.Context, g *gorm.DB) iter.Seq2[Sealed, error] {
 			return
 		}
 		for at := int64(0); at < head.Seq; {
-			seals, err := gorm.G[Seal](g).Where("seq > ? AND seq <= ?", at, head.Seq).Order("seq").Limit(listMost).Find(ctx)
+			seals, err := db.Rows[Seal](g).Where("seq > ? AND seq <= ?", at, head.Seq).Order("seq").Limit(listMost).Find(ctx)
 			if err == nil && len(seals) == 0 {
 				err = fmt.Errorf("seal %d is missing", at+1)
 			}
@@ -108,7 +108,7 @@ func Take(ctx context.Context, tx *gorm.DB, f Fact) (fresh bool, err error) {
 		return false, fmt.Errorf("ledger: %s is taken outside a transaction", f.ID)
 	}
 	res := gorm.WithResult()
-	err = gorm.G[Fact](tx, res).Exec(ctx, takeFact, f.ID, string(f.Verb), f.PersonID, f.Object, f.Edition, f.SessionID, f.VenueID,
+	err = db.Rows[Fact](tx, res).Exec(ctx, takeFact, f.ID, string(f.Verb), f.PersonID, f.Object, f.Edition, f.SessionID, f.VenueID,
 		f.DeviceID, f.ByID, f.At, f.RecordedAt, f.Run, f.Detail, f.Node, f.OriginSeq, f.OriginHash)
 	if err != nil {
 		return false, fmt.Errorf("take %s %s: %w", f.Verb, f.Object, err)

@@ -6,6 +6,8 @@ import (
 	"errors"
 
 	"gorm.io/gorm"
+
+	"silverclass/app/db"
 )
 
 // Report is what Verify found.
@@ -37,7 +39,7 @@ type Break struct {
 func Verify(ctx context.Context, g *gorm.DB) (Report, error) {
 	var r Report
 	for r.Broken == nil {
-		seals, err := gorm.G[Seal](g).Where("seq > ?", r.Head.Seq).Order("seq").Limit(listMost).Find(ctx)
+		seals, err := db.Rows[Seal](g).Where("seq > ?", r.Head.Seq).Order("seq").Limit(listMost).Find(ctx)
 		if err != nil {
 			return r, err
 		}
@@ -85,7 +87,7 @@ func factsOf(ctx context.Context, g *gorm.DB, seals []Seal) (map[string]Fact, er
 	for i, s := range seals {
 		ids[i] = s.FactID
 	}
-	facts, err := gorm.G[Fact](g).Where("id IN ?", ids).Find(ctx)
+	facts, err := db.Rows[Fact](g).Where("id IN ?", ids).Find(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -98,10 +100,10 @@ func factsOf(ctx context.Context, g *gorm.DB, seals []Seal) (map[string]Fact, er
 
 // rest looks at facts that have no seal.
 func (r *Report) rest(ctx context.Context, g *gorm.DB) (err error) {
-	if r.Waiting, err = gorm.G[waitingFact](g).Count(ctx, "fact_id"); err != nil || r.Broken != nil {
+	if r.Waiting, err = db.Rows[waitingFact](g).Count(ctx, "fact_id"); err != nil || r.Broken != nil {
 		return err
 	}
-	lost, err := gorm.G[Fact](g).Where(`NOT EXISTS (SELECT 1 FROM ledger_seals s WHERE s.fact_id = ledger_facts.id)
+	lost, err := db.Rows[Fact](g).Where(`NOT EXISTS (SELECT 1 FROM ledger_seals s WHERE s.fact_id = ledger_facts.id)
 		AND NOT EXISTS (SELECT 1 FROM ledger_unsealed u WHERE u.fact_id = ledger_facts.id)`).Order("id").Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorm.io/gorm"
-
 	"silverclass/app/db"
 	"silverclass/app/db/dbtest"
 	"silverclass/app/ledger"
@@ -60,7 +58,7 @@ func TestVerifyFindsTheFirstBrokenPlace(t *testing.T) {
 // third seal and $hex 64 hex digits.
 func tamper(t *testing.T, d *db.DB, stmt string) {
 	t.Helper()
-	third, err := gorm.G[ledger.Seal](d.DB).Where("seq = 3").Take(t.Context())
+	third, err := db.Rows[ledger.Seal](d.DB).Where("seq = 3").Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

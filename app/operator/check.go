@@ -25,7 +25,7 @@ type Finding struct {
 	Advice error
 }
 
-// Least free space: a day of a full hall writes some megabytes, a recording gigabytes.
+// Least free space: a day of a full hall writes some megabytes, an hour of recording fifteen.
 const (
 	littleSpace = 1 << 30
 	clockOff    = 2 * time.Minute

@@ -71,7 +71,7 @@ func (Audit) TableName() string { return "audits" }
 func (s *Store) Note(ctx context.Context, a Audit) error {
 	a.ID, a.At = db.NewID(), db.Instant(s.now())
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		if err := gorm.G[Audit](tx).Create(ctx, &a); err != nil {
+		if err := db.Rows[Audit](tx).Create(ctx, &a); err != nil {
 			return fmt.Errorf("write audit: %w", err)
 		}
 		return nil
@@ -95,7 +95,7 @@ func (s *Store) NoteBy(ctx context.Context, r Reader, act, object string) error 
 // Audits lists the latest lines about an object, or all of them when it is empty, the
 // newest first.
 func (s *Store) Audits(ctx context.Context, object string, limit int) ([]Audit, error) {
-	q := gorm.G[Audit](s.db).Order("at DESC, id DESC").Limit(limit)
+	q := db.Rows[Audit](s.db).Order("at DESC, id DESC").Limit(limit)
 	if object != "" {
 		q = q.Where("object = ?", object)
 	}
@@ -117,13 +117,13 @@ func (s *Store) Purge(ctx context.Context) error {
 		if err := s.purgeAudits(ctx, tx, now.Add(-AuditsKept)); err != nil {
 			return fmt.Errorf("purge audits: %w", err)
 		}
-		if _, err := gorm.G[act](tx).Where("at < ?", now.Add(-30*24*time.Hour)).Delete(ctx); err != nil {
+		if _, err := db.Rows[act](tx).Where("at < ?", now.Add(-30*24*time.Hour)).Delete(ctx); err != nil {
 			return fmt.Errorf("purge acts: %w", err)
 		}
-		if _, err := gorm.G[StaffLink](tx).Where("expires_at < ?", now.Add(-30*24*time.Hour)).Delete(ctx); err != nil {
+		if _, err := db.Rows[StaffLink](tx).Where("expires_at < ?", now.Add(-30*24*time.Hour)).Delete(ctx); err != nil {
 			return fmt.Errorf("purge staff links: %w", err)
 		}
-		_, err := gorm.G[TabletLink](tx).Where("expires_at < ?", now.Add(-30*24*time.Hour)).Delete(ctx)
+		_, err := db.Rows[TabletLink](tx).Where("expires_at < ?", now.Add(-30*24*time.Hour)).Delete(ctx)
 		return err
 	})
 }
@@ -141,7 +141,7 @@ func (s *Store) purgeAudits(ctx context.Context, tx *gorm.DB, before time.Time) 
 
 // OldestAudit is when the oldest line was written; zero when there is none.
 func (s *Store) OldestAudit(ctx context.Context) (time.Time, error) {
-	a, err := gorm.G[Audit](s.db).Order("at, id").Take(ctx)
+	a, err := db.Rows[Audit](s.db).Order("at, id").Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return time.Time{}, nil
 	}

@@ -64,7 +64,7 @@ func (s *Store) SealAudits(ctx context.Context) error {
 		n := 0
 		err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
 			n = 0
-			lines, err := gorm.G[Audit](tx).Where("id IN (SELECT audit_id FROM audit_waiting)").Order("at, id").Limit(sealBatch).Find(ctx)
+			lines, err := db.Rows[Audit](tx).Where("id IN (SELECT audit_id FROM audit_waiting)").Order("at, id").Limit(sealBatch).Find(ctx)
 			if err != nil || len(lines) == 0 {
 				return err
 			}
@@ -78,11 +78,11 @@ func (s *Store) SealAudits(ctx context.Context) error {
 				seals[i] = auditSeal{Seq: seq, AuditID: a.ID, Prev: prev, Hash: a.sealed(prev)}
 				prev, ids[i] = seals[i].Hash, a.ID
 			}
-			if err := gorm.G[auditSeal](tx).CreateInBatches(ctx, &seals, 100); err != nil {
+			if err := db.Rows[auditSeal](tx).CreateInBatches(ctx, &seals, 100); err != nil {
 				return err
 			}
 			n = len(lines)
-			_, err = gorm.G[auditWaiting](tx).Where("audit_id IN ?", ids).Delete(ctx)
+			_, err = db.Rows[auditWaiting](tx).Where("audit_id IN ?", ids).Delete(ctx)
 			return err
 		})
 		if err != nil {
@@ -96,11 +96,11 @@ func (s *Store) SealAudits(ctx context.Context) error {
 
 // auditHead is the last place of the chain and its hash.
 func auditHead(ctx context.Context, g *gorm.DB) (int64, string, error) {
-	last, err := gorm.G[auditSeal](g).Order("seq DESC").Take(ctx)
+	last, err := db.Rows[auditSeal](g).Order("seq DESC").Take(ctx)
 	if err == nil || !errors.Is(err, gorm.ErrRecordNotFound) {
 		return last.Seq, last.Hash, err
 	}
-	cut, err := gorm.G[auditCut](g).Order("seq DESC").Take(ctx)
+	cut, err := db.Rows[auditCut](g).Order("seq DESC").Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return 0, noHash, nil
 	}
@@ -111,7 +111,7 @@ func auditHead(ctx context.Context, g *gorm.DB) (int64, string, error) {
 // broken is the first that does not, 0 when all do.
 func (s *Store) VerifyAudits(ctx context.Context) (holds, broken int64, err error) {
 	prev := noHash
-	cut, err := gorm.G[auditCut](s.db).Order("seq DESC").Take(ctx)
+	cut, err := db.Rows[auditCut](s.db).Order("seq DESC").Take(ctx)
 	switch {
 	case err == nil:
 		holds, prev = cut.Seq, cut.Hash
@@ -119,7 +119,7 @@ func (s *Store) VerifyAudits(ctx context.Context) (holds, broken int64, err erro
 		return 0, 0, err
 	}
 	for {
-		seals, err := gorm.G[auditSeal](s.db).Where("seq > ?", holds).Order("seq").Limit(sealBatch).Find(ctx)
+		seals, err := db.Rows[auditSeal](s.db).Where("seq > ?", holds).Order("seq").Limit(sealBatch).Find(ctx)
 		if err != nil || len(seals) == 0 {
 			return holds, 0, err
 		}
@@ -127,7 +127,7 @@ func (s *Store) VerifyAudits(ctx context.Context) (holds, broken int64, err erro
 		for i, one := range seals {
 			ids[i] = one.AuditID
 		}
-		lines, err := gorm.G[Audit](s.db).Where("id IN ?", ids).Order("id").Find(ctx)
+		lines, err := db.Rows[Audit](s.db).Where("id IN ?", ids).Order("id").Find(ctx)
 		if err != nil {
 			return holds, 0, err
 		}
@@ -147,19 +147,19 @@ func (s *Store) VerifyAudits(ctx context.Context) (holds, broken int64, err erro
 
 // cutAudits lets go of lines from before a time, behind a cut.
 func cutAudits(ctx context.Context, tx *gorm.DB, before, now time.Time) (some bool, err error) {
-	last, err := gorm.G[auditSeal](tx).Where("audit_id IN (SELECT id FROM audits WHERE at < ?)", before).Order("seq DESC").Take(ctx)
+	last, err := db.Rows[auditSeal](tx).Where("audit_id IN (SELECT id FROM audits WHERE at < ?)", before).Order("seq DESC").Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	if err := gorm.G[auditCut](tx).Create(ctx, &auditCut{Seq: last.Seq, Hash: last.Hash, At: now}); err != nil {
+	if err := db.Rows[auditCut](tx).Create(ctx, &auditCut{Seq: last.Seq, Hash: last.Hash, At: now}); err != nil {
 		return false, err
 	}
-	if _, err := gorm.G[Audit](tx).Where("id IN (SELECT audit_id FROM audit_seals WHERE seq <= ?)", last.Seq).Delete(ctx); err != nil {
+	if _, err := db.Rows[Audit](tx).Where("id IN (SELECT audit_id FROM audit_seals WHERE seq <= ?)", last.Seq).Delete(ctx); err != nil {
 		return false, err
 	}
-	_, err = gorm.G[auditSeal](tx).Where("seq <= ?", last.Seq).Delete(ctx)
+	_, err = db.Rows[auditSeal](tx).Where("seq <= ?", last.Seq).Delete(ctx)
 	return true, err
 }

@@ -58,7 +58,7 @@ func (s *Store) ByCardAtTablet(ctx context.Context, tabletID, typed string) (Per
 
 // meet finds the card's person or makes a provisional one, and then fresh is true.
 func (s *Store) meet(ctx context.Context, number string) (p Person, fresh bool, err error) {
-	card, err := gorm.G[Card](s.db).Where("number = ?", number).Take(ctx)
+	card, err := db.Rows[Card](s.db).Where("number = ?", number).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		err = db.Write(ctx, s.db, func(tx *gorm.DB) error {
 			t := NewStore(tx, s.now)
@@ -80,7 +80,7 @@ func (s *Store) meet(ctx context.Context, number string) (p Person, fresh bool, 
 // RestoreCard makes a card good again that was found. Again is no error.
 func (s *Store) RestoreCard(ctx context.Context, personID, number string) error {
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Card](tx).Where("number = ? AND person_id = ?", number, personID).Select("revoked_at").Updates(ctx, Card{})
+		_, err := db.Rows[Card](tx).Where("number = ? AND person_id = ?", number, personID).Select("revoked_at").Updates(ctx, Card{})
 		return err
 	})
 }
@@ -89,7 +89,7 @@ func (s *Store) RestoreCard(ctx context.Context, personID, number string) error 
 func (s *Store) RevokeCard(ctx context.Context, personID, number string) error {
 	now := db.Instant(s.now())
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Card](tx).Where("number = ? AND person_id = ? AND revoked_at IS NULL", number, personID).
+		_, err := db.Rows[Card](tx).Where("number = ? AND person_id = ? AND revoked_at IS NULL", number, personID).
 			Select("revoked_at").Updates(ctx, Card{RevokedAt: &now})
 		return err
 	})
@@ -174,7 +174,7 @@ func (s *Store) PrintCards(ctx context.Context, id, staffID string, pages int) (
 	sheet := CardSheet{ID: id, ByID: staffID, Cards: pages * CardsOnPage, CreatedAt: db.Instant(s.now())}
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
 		res := gorm.WithResult()
-		if err := gorm.G[CardSheet](tx, clause.OnConflict{DoNothing: true}, res).Create(ctx, &sheet); err != nil {
+		if err := db.Rows[CardSheet](tx, clause.OnConflict{DoNothing: true}, res).Create(ctx, &sheet); err != nil {
 			return fmt.Errorf("record printing: %w", err)
 		}
 		if res.RowsAffected == 0 {
@@ -195,7 +195,7 @@ func (s *Store) drawSheet(ctx context.Context, sheet CardSheet) error {
 		if err != nil {
 			return err
 		}
-		taken, err := gorm.G[Card](s.db).Where("number = ?", number).Count(ctx, "number")
+		taken, err := db.Rows[Card](s.db).Where("number = ?", number).Count(ctx, "number")
 		if err != nil {
 			return err
 		}
@@ -204,7 +204,7 @@ func (s *Store) drawSheet(ctx context.Context, sheet CardSheet) error {
 		}
 		res := gorm.WithResult()
 		row := sheetCard{Number: number, SheetID: sheet.ID, Position: position}
-		if err := gorm.G[sheetCard](s.db, clause.OnConflict{Columns: []clause.Column{{Name: "number"}}, DoNothing: true}, res).Create(ctx, &row); err != nil {
+		if err := db.Rows[sheetCard](s.db, clause.OnConflict{Columns: []clause.Column{{Name: "number"}}, DoNothing: true}, res).Create(ctx, &row); err != nil {
 			return fmt.Errorf("draw a card: %w", err)
 		}
 		position += int(res.RowsAffected)
@@ -214,14 +214,14 @@ func (s *Store) drawSheet(ctx context.Context, sheet CardSheet) error {
 
 // Sheet finds a printing and its numbers, in the order they stand on paper.
 func (s *Store) Sheet(ctx context.Context, id string) (CardSheet, []string, error) {
-	sheet, err := gorm.G[CardSheet](s.db).Where("id = ?", id).Take(ctx)
+	sheet, err := db.Rows[CardSheet](s.db).Where("id = ?", id).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return CardSheet{}, nil, fault.New(fault.NotFound, "people.sheet_missing")
 	}
 	if err != nil {
 		return CardSheet{}, nil, fmt.Errorf("read printing: %w", err)
 	}
-	rows, err := gorm.G[sheetCard](s.db).Where("sheet_id = ?", id).Order("position, number").Limit(MostPages * CardsOnPage).Find(ctx)
+	rows, err := db.Rows[sheetCard](s.db).Where("sheet_id = ?", id).Order("position, number").Limit(MostPages * CardsOnPage).Find(ctx)
 	numbers := make([]string, len(rows))
 	for i, r := range rows {
 		numbers[i] = r.Number
@@ -231,5 +231,5 @@ func (s *Store) Sheet(ctx context.Context, id string) (CardSheet, []string, erro
 
 // Sheets lists the latest printings, the newest first.
 func (s *Store) Sheets(ctx context.Context, limit int) ([]CardSheet, error) {
-	return gorm.G[CardSheet](s.db).Order("created_at DESC, id").Limit(limit).Find(ctx)
+	return db.Rows[CardSheet](s.db).Order("created_at DESC, id").Limit(limit).Find(ctx)
 }

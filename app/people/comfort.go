@@ -27,7 +27,7 @@ func (Comfort) TableName() string { return "people_comfort" }
 
 // Comfort is what a person likes; the zero Comfort when she has not said anything.
 func (s *Store) Comfort(ctx context.Context, personID string) (web.Comfort, error) {
-	row, err := gorm.G[Comfort](s.db).Where("person_id = ?", personID).Take(ctx)
+	row, err := db.Rows[Comfort](s.db).Where("person_id = ?", personID).Take(ctx)
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return web.Comfort{}, fmt.Errorf("read comfort: %w", err)
 	}
@@ -44,7 +44,7 @@ func (s *Store) SetComfort(ctx context.Context, personID string, f web.Comfort) 
 		}
 	}
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		return gorm.G[Comfort](tx, clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, DoUpdates: clause.Assignments(said)}).Create(ctx, &row)
+		return db.Rows[Comfort](tx, clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, DoUpdates: clause.Assignments(said)}).Create(ctx, &row)
 	})
 	if err != nil {
 		return fmt.Errorf("keep comfort: %w", err)

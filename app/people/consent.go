@@ -64,7 +64,7 @@ func (s *Store) Consents(ctx context.Context, personID string) (map[Purpose]Cons
 	if err != nil {
 		return nil, err
 	}
-	list, err := gorm.G[Consent](s.db).Where("person_id IN ?", ids).Order("purpose, person_id").Limit(10 * len(ids)).Find(ctx)
+	list, err := db.Rows[Consent](s.db).Where("person_id IN ?", ids).Order("purpose, person_id").Limit(10 * len(ids)).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read consents: %w", err)
 	}
@@ -137,7 +137,7 @@ func (s *Store) Agree(ctx context.Context, a ConsentAct) error {
 func (s *Store) holds(ctx context.Context, personID string, p Purpose, medium string) error {
 	row := Consent{PersonID: personID, Purpose: p, Version: NoticeVersion, Medium: medium,
 		GivenAt: db.Instant(s.now()), AskedVersion: NoticeVersion}
-	err := gorm.G[Consent](s.db, clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}, {Name: "purpose"}}, UpdateAll: true}).Create(ctx, &row)
+	err := db.Rows[Consent](s.db, clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}, {Name: "purpose"}}, UpdateAll: true}).Create(ctx, &row)
 	if err != nil {
 		return fmt.Errorf("keep consent: %w", err)
 	}
@@ -187,12 +187,12 @@ func (s *Store) withdraw(ctx context.Context, a ConsentAct) error {
 
 // endConsent ends a yes that was given up to a time, and lets go of what hung on it.
 func (s *Store) endConsent(ctx context.Context, personID string, p Purpose, at time.Time) (int, error) {
-	n, err := gorm.G[Consent](s.db).Where("person_id = ? AND purpose = ? AND withdrawn_at IS NULL AND given_at <= ?", personID, p, at).
+	n, err := db.Rows[Consent](s.db).Where("person_id = ? AND purpose = ? AND withdrawn_at IS NULL AND given_at <= ?", personID, p, at).
 		Select("withdrawn_at").Updates(ctx, Consent{WithdrawnAt: &at})
 	if err != nil || n == 0 || p != ForPhone {
 		return n, err
 	}
-	if _, err := gorm.G[Phone](s.db).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := db.Rows[Phone](s.db).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return n, fmt.Errorf("delete phone: %w", err)
 	}
 	return n, nil
@@ -206,7 +206,7 @@ func (s *Store) Asked(ctx context.Context, personID string) error {
 		if err != nil {
 			return err
 		}
-		_, err = gorm.G[Consent](tx).Where("person_id IN ? AND purpose = ?", ids, ForCard).
+		_, err = db.Rows[Consent](tx).Where("person_id IN ? AND purpose = ?", ids, ForCard).
 			Select("asked_version").Updates(ctx, Consent{AskedVersion: NoticeVersion})
 		return err
 	})

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"silverclass/app/db"
 	"silverclass/app/fault"
 	"silverclass/app/people"
@@ -58,7 +56,7 @@ func TestSheet(t *testing.T) {
 		}
 		seen[n] = true
 	}
-	if n := must(gorm.G[people.Person](d.DB).Count(ctx, "id"))(t); n != 0 {
+	if n := must(db.Rows[people.Person](d.DB).Count(ctx, "id"))(t); n != 0 {
 		t.Errorf("printing made %d persons", n)
 	}
 	if got := must(s.Audits(ctx, "sheet:"+id, 10))(t); len(got) != 1 || got[0].Act != people.PrintedCards {

@@ -63,7 +63,7 @@ func (s *StaffStore) drawFactor(ctx context.Context, who Staff) error {
 		return err
 	}
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Staff](tx).Where("id = ? AND totp_since IS NULL", who.ID).Select("totp_secret", "totp_step").Updates(ctx, Staff{TOTPSecret: sealed})
+		_, err := db.Rows[Staff](tx).Where("id = ? AND totp_since IS NULL", who.ID).Select("totp_secret", "totp_step").Updates(ctx, Staff{TOTPSecret: sealed})
 		return err
 	})
 }
@@ -121,7 +121,7 @@ func (s *StaffStore) ConfirmFactor(ctx context.Context, staffID, code string) ([
 	}
 	now := db.Instant(s.now())
 	err = s.change(ctx, staffID, SetSecondFactor, &staffID, func(t *StaffStore) error {
-		n, err := gorm.G[Staff](t.db).Where("id = ? AND totp_since IS NULL", staffID).Select("totp_since", "totp_step").Updates(ctx, Staff{TOTPSince: &now, TOTPStep: step})
+		n, err := db.Rows[Staff](t.db).Where("id = ? AND totp_since IS NULL", staffID).Select("totp_since", "totp_step").Updates(ctx, Staff{TOTPSince: &now, TOTPStep: step})
 		if err != nil {
 			return err
 		}
@@ -150,11 +150,11 @@ func (s *StaffStore) drawCodes(ctx context.Context, staffID string) ([]string, [
 }
 
 func (s *StaffStore) replaceCodes(ctx context.Context, staffID string, rows []recoveryCode) error {
-	if _, err := gorm.G[recoveryCode](s.db).Where("staff_id = ?", staffID).Delete(ctx); err != nil {
+	if _, err := db.Rows[recoveryCode](s.db).Where("staff_id = ?", staffID).Delete(ctx); err != nil {
 		return err
 	}
 	for _, r := range rows {
-		if err := gorm.G[recoveryCode](s.db).Create(ctx, &r); err != nil {
+		if err := db.Rows[recoveryCode](s.db).Create(ctx, &r); err != nil {
 			return fmt.Errorf("keep recovery codes: %w", err)
 		}
 	}
@@ -163,7 +163,7 @@ func (s *StaffStore) replaceCodes(ctx context.Context, staffID string, rows []re
 
 // CodesLeft is how many recovery codes somebody has not used.
 func (s *StaffStore) CodesLeft(ctx context.Context, staffID string) (int, error) {
-	n, err := gorm.G[recoveryCode](s.db).Where("staff_id = ? AND used_at IS NULL", staffID).Count(ctx, "id")
+	n, err := db.Rows[recoveryCode](s.db).Where("staff_id = ? AND used_at IS NULL", staffID).Count(ctx, "id")
 	return int(n), err
 }
 
@@ -187,7 +187,7 @@ func (s *StaffStore) ResetFactor(ctx context.Context, staffID string, by *string
 
 func (s *StaffStore) dropFactor(ctx context.Context, staffID string, by *string) error {
 	return s.change(ctx, staffID, EndedFactor, by, func(t *StaffStore) error {
-		if _, err := gorm.G[Staff](t.db).Where("id = ?", staffID).Select("totp_secret", "totp_since", "totp_step").Updates(ctx, Staff{}); err != nil {
+		if _, err := db.Rows[Staff](t.db).Where("id = ?", staffID).Select("totp_secret", "totp_since", "totp_step").Updates(ctx, Staff{}); err != nil {
 			return err
 		}
 		return t.replaceCodes(ctx, staffID, nil)
@@ -233,7 +233,7 @@ func (s *StaffStore) takeCode(ctx context.Context, who Staff, code string) (bool
 	}
 	taken := false
 	err = db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		n, err := gorm.G[Staff](tx).Where("id = ? AND totp_step < ?", who.ID, step).Select("totp_step").Updates(ctx, Staff{TOTPStep: step})
+		n, err := db.Rows[Staff](tx).Where("id = ? AND totp_step < ?", who.ID, step).Select("totp_step").Updates(ctx, Staff{TOTPStep: step})
 		taken = n == 1
 		return err
 	})
@@ -265,7 +265,7 @@ func (s *StaffStore) takeRecoveryCode(ctx context.Context, staffID, code string)
 	if len(code) != 10 {
 		return false, nil
 	}
-	rows, err := gorm.G[recoveryCode](s.db).Where("staff_id = ? AND used_at IS NULL", staffID).Order("id").Limit(recoveryCodes).Find(ctx)
+	rows, err := db.Rows[recoveryCode](s.db).Where("staff_id = ? AND used_at IS NULL", staffID).Order("id").Limit(recoveryCodes).Find(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -284,7 +284,7 @@ func (s *StaffStore) takeRecoveryCode(ctx context.Context, staffID, code string)
 func (s *StaffStore) useRecoveryCode(ctx context.Context, r recoveryCode) (bool, error) {
 	now, used := db.Instant(s.now()), false
 	err := s.change(ctx, r.StaffID, UsedRecovery, &r.StaffID, func(t *StaffStore) error {
-		n, err := gorm.G[recoveryCode](t.db).Where("id = ? AND used_at IS NULL", r.ID).Select("used_at").Updates(ctx, recoveryCode{UsedAt: &now})
+		n, err := db.Rows[recoveryCode](t.db).Where("id = ? AND used_at IS NULL", r.ID).Select("used_at").Updates(ctx, recoveryCode{UsedAt: &now})
 		used = n == 1
 		return err
 	})

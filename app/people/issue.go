@@ -203,7 +203,7 @@ func (s *Store) takeCard(ctx context.Context, p Person, number string) (Person, 
 		return Person{}, Card{}, taken
 	}
 	p.ID, p.CreatedAt = old.ID, old.CreatedAt
-	_, err = gorm.G[Person](s.db).Where("id = ?", p.ID).Select("name", "age_band", "sex", "provisional").Updates(ctx, p)
+	_, err = db.Rows[Person](s.db).Where("id = ?", p.ID).Select("name", "age_band", "sex", "provisional").Updates(ctx, p)
 	return p, card, err
 }
 
@@ -222,7 +222,7 @@ func (s *Store) once(ctx context.Context, id string) (bool, error) {
 		return false, fault.New(fault.Invalid, "web.bad_request").Because(err)
 	}
 	res := gorm.WithResult()
-	err := gorm.G[act](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &act{ID: id, At: db.Instant(s.now())})
+	err := db.Rows[act](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &act{ID: id, At: db.Instant(s.now())})
 	if err != nil {
 		return false, fmt.Errorf("remember act: %w", err)
 	}
@@ -233,7 +233,7 @@ func (s *Store) once(ctx context.Context, id string) (bool, error) {
 const drawsOfNumber = 20
 
 func (s *Store) addPersonWithNewCard(ctx context.Context, p Person) (Card, error) {
-	if err := gorm.G[Person](s.db).Create(ctx, &p); err != nil {
+	if err := db.Rows[Person](s.db).Create(ctx, &p); err != nil {
 		return Card{}, fmt.Errorf("add person: %w", err)
 	}
 	return s.addNewCard(ctx, p.ID)
@@ -245,7 +245,7 @@ func (s *Store) addNewCard(ctx context.Context, personID string) (Card, error) {
 		if err != nil {
 			return Card{}, err
 		}
-		printed, err := gorm.G[sheetCard](s.db).Where("number = ?", number).Count(ctx, "number")
+		printed, err := db.Rows[sheetCard](s.db).Where("number = ?", number).Count(ctx, "number")
 		if err != nil {
 			return Card{}, err
 		}
@@ -265,24 +265,24 @@ func (s *Store) addNewCard(ctx context.Context, personID string) (Card, error) {
 func (s *Store) addCard(ctx context.Context, personID, number string) (Card, bool, error) {
 	c := Card{Number: number, PersonID: personID, CreatedAt: db.Instant(s.now())}
 	res := gorm.WithResult()
-	if err := gorm.G[Card](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &c); err != nil {
+	if err := db.Rows[Card](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &c); err != nil {
 		return Card{}, false, fmt.Errorf("add card: %w", err)
 	}
 	if res.RowsAffected == 1 {
 		return c, true, nil
 	}
-	c, err := gorm.G[Card](s.db).Where("number = ?", number).Take(ctx)
+	c, err := db.Rows[Card](s.db).Where("number = ?", number).Take(ctx)
 	return c, false, err
 }
 
 // addPersonWithCard adds both, or nothing when the number is somebody's already.
 func (s *Store) addPersonWithCard(ctx context.Context, p Person, number string) (Card, bool, error) {
-	if err := gorm.G[Person](s.db).Create(ctx, &p); err != nil {
+	if err := db.Rows[Person](s.db).Create(ctx, &p); err != nil {
 		return Card{}, false, fmt.Errorf("add person: %w", err)
 	}
 	card, fresh, err := s.addCard(ctx, p.ID, number)
 	if err == nil && !fresh {
-		_, err = gorm.G[Person](s.db).Where("id = ?", p.ID).Delete(ctx)
+		_, err = db.Rows[Person](s.db).Where("id = ?", p.ID).Delete(ctx)
 	}
 	return card, fresh, err
 }

@@ -56,7 +56,7 @@ func (s *StaffStore) NeedsFirst(ctx context.Context) (bool, error) {
 
 // countAdmins counts who can administer the whole installation, but for one.
 func (s *StaffStore) countAdmins(ctx context.Context, butFor string) (int64, error) {
-	n, err := gorm.G[Staff](s.db).Where(`deactivated_at IS NULL AND password_hash <> '' AND id <> ? AND id IN
+	n, err := db.Rows[Staff](s.db).Where(`deactivated_at IS NULL AND password_hash <> '' AND id <> ? AND id IN
 		(SELECT staff_id FROM staff_grants WHERE role = ? AND place_kind = ?)`, butFor, Admin, Installation).Count(ctx, "id")
 	if err != nil {
 		return 0, fmt.Errorf("count administrators: %w", err)
@@ -112,16 +112,16 @@ func (s *StaffStore) makeLink(ctx context.Context, l StaffLink, life time.Durati
 	now := db.Instant(s.now())
 	l.ID, l.TokenHash, l.ExpiresAt, l.CreatedAt = db.NewID(), tokenHash(l.Token), now.Add(life), now
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		old := gorm.G[StaffLink](tx).Where("used_at IS NULL AND kind = ?", FirstLink)
+		old := db.Rows[StaffLink](tx).Where("used_at IS NULL AND kind = ?", FirstLink)
 		object := ""
 		if l.StaffID != nil {
-			old = gorm.G[StaffLink](tx).Where("used_at IS NULL AND staff_id = ?", *l.StaffID)
+			old = db.Rows[StaffLink](tx).Where("used_at IS NULL AND staff_id = ?", *l.StaffID)
 			object = "staff:" + *l.StaffID
 		}
 		if _, err := old.Select("used_at").Updates(ctx, StaffLink{UsedAt: &now}); err != nil {
 			return fmt.Errorf("end earlier links: %w", err)
 		}
-		if err := gorm.G[StaffLink](tx).Create(ctx, &l); err != nil {
+		if err := db.Rows[StaffLink](tx).Create(ctx, &l); err != nil {
 			return fmt.Errorf("make link: %w", err)
 		}
 		return NewStore(tx, s.now).Note(ctx, Audit{StaffID: l.ByID, Act: MadeLink, Object: object})
@@ -132,7 +132,7 @@ func (s *StaffStore) makeLink(ctx context.Context, l StaffLink, life time.Durati
 // LinkByToken finds a link that is neither used nor expired, and whose it is; the zero
 // Staff for the first administrator. Anything else is fault.Gone, in the same words.
 func (s *StaffStore) LinkByToken(ctx context.Context, token string) (StaffLink, Staff, error) {
-	l, err := gorm.G[StaffLink](s.db).Where("token_hash = ? AND used_at IS NULL AND expires_at > ?", tokenHash(token), db.Instant(s.now())).Take(ctx)
+	l, err := db.Rows[StaffLink](s.db).Where("token_hash = ? AND used_at IS NULL AND expires_at > ?", tokenHash(token), db.Instant(s.now())).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return StaffLink{}, Staff{}, linkGone()
 	}
@@ -220,7 +220,7 @@ func (s *StaffStore) TakeLink(ctx context.Context, token, password string) (Staf
 // useLink marks a link used; the second of two who come at once is fault.Gone.
 func (s *StaffStore) useLink(ctx context.Context, l StaffLink) error {
 	now := db.Instant(s.now())
-	n, err := gorm.G[StaffLink](s.db).Where("id = ? AND used_at IS NULL", l.ID).Select("used_at").Updates(ctx, StaffLink{UsedAt: &now})
+	n, err := db.Rows[StaffLink](s.db).Where("id = ? AND used_at IS NULL", l.ID).Select("used_at").Updates(ctx, StaffLink{UsedAt: &now})
 	if err != nil {
 		return fmt.Errorf("use link: %w", err)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"gorm.io/gorm"
-
 	"silverclass/app/db"
 	"silverclass/app/fault"
 )
@@ -64,7 +62,7 @@ func wrongPassword() error {
 func (s *StaffStore) SignedIn(ctx context.Context, staffID string) error {
 	now := db.Instant(s.now())
 	return s.change(ctx, staffID, SignedIn, &staffID, func(t *StaffStore) error {
-		_, err := gorm.G[Staff](t.db).Where("id = ?", staffID).Select("signed_in_at").Updates(ctx, Staff{SignedInAt: &now})
+		_, err := db.Rows[Staff](t.db).Where("id = ?", staffID).Select("signed_in_at").Updates(ctx, Staff{SignedInAt: &now})
 		return err
 	})
 }
@@ -94,7 +92,7 @@ func (s *StaffStore) SetPassword(ctx context.Context, staffID, old, password str
 
 func (s *StaffStore) setPassword(ctx context.Context, staffID, hash string) error {
 	return s.change(ctx, staffID, ChosePassword, &staffID, func(t *StaffStore) error {
-		if _, err := gorm.G[Staff](t.db).Where("id = ?", staffID).Select("password_hash").Updates(ctx, Staff{PasswordHash: hash}); err != nil {
+		if _, err := db.Rows[Staff](t.db).Where("id = ?", staffID).Select("password_hash").Updates(ctx, Staff{PasswordHash: hash}); err != nil {
 			return err
 		}
 		return t.raiseEpoch(ctx, staffID)

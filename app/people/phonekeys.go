@@ -136,7 +136,7 @@ func (k *PhoneKeys) load(ctx context.Context, g *gorm.DB) error {
 }
 
 func phoneKeyRows(ctx context.Context, g *gorm.DB) ([]PhoneKeyRow, error) {
-	rows, err := gorm.G[PhoneKeyRow](g).Order("id").Find(ctx)
+	rows, err := db.Rows[PhoneKeyRow](g).Order("id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read phone keys: %w", err)
 	}
@@ -147,7 +147,7 @@ func phoneKeyRows(ctx context.Context, g *gorm.DB) ([]PhoneKeyRow, error) {
 func (k *PhoneKeys) register(ctx context.Context, g *gorm.DB, key phoneKey) error {
 	row := PhoneKeyRow{ID: key.id, Proof: key.proof, CreatedAt: db.Instant(k.now())}
 	return db.Write(ctx, g, func(tx *gorm.DB) error {
-		return gorm.G[PhoneKeyRow](tx, clause.OnConflict{DoNothing: true}).Create(ctx, &row)
+		return db.Rows[PhoneKeyRow](tx, clause.OnConflict{DoNothing: true}).Create(ctx, &row)
 	})
 }
 
@@ -245,7 +245,7 @@ func (k *PhoneKeys) current(ctx context.Context, g *gorm.DB, hold bool) (phoneKe
 	if hold {
 		opts = append(opts, clause.Locking{Strength: clause.LockingStrengthShare})
 	}
-	row, err := gorm.G[PhoneKeyRow](g, opts...).Where("retired_at IS NULL").Order("id DESC").Take(ctx)
+	row, err := db.Rows[PhoneKeyRow](g, opts...).Where("retired_at IS NULL").Order("id DESC").Take(ctx)
 	if err != nil {
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			err = k.Trouble()

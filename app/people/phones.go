@@ -125,10 +125,10 @@ func (s *Store) SetPhone(ctx context.Context, k *PhoneKeys, a ConsentAct, typed 
 		if err != nil {
 			return err
 		}
-		if _, err := gorm.G[Phone](tx).Where("person_id IN ?", ids[1:]).Delete(ctx); err != nil {
+		if _, err := db.Rows[Phone](tx).Where("person_id IN ?", ids[1:]).Delete(ctx); err != nil {
 			return fmt.Errorf("delete phone: %w", err)
 		}
-		return gorm.G[Phone](tx, clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, UpdateAll: true}).Create(ctx, &row)
+		return db.Rows[Phone](tx, clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, UpdateAll: true}).Create(ctx, &row)
 	})
 }
 
@@ -138,7 +138,7 @@ func (s *Store) phone(ctx context.Context, personID string) (Phone, error) {
 	if err != nil {
 		return Phone{}, err
 	}
-	list, err := gorm.G[Phone](s.db).Where("person_id IN ?", ids).Order("created_at DESC, person_id").Limit(1).Find(ctx)
+	list, err := db.Rows[Phone](s.db).Where("person_id IN ?", ids).Order("created_at DESC, person_id").Limit(1).Find(ctx)
 	if err != nil {
 		return Phone{}, fmt.Errorf("read phone: %w", err)
 	}
@@ -208,7 +208,7 @@ func (s *Store) FindPhone(ctx context.Context, k *PhoneKeys, typed string) ([]st
 	if len(hashes) == 0 {
 		return nil, nil
 	}
-	rows, err := gorm.G[Phone](s.db).Where("lookup IN ?", hashes).Order("person_id").Limit(20).Find(ctx)
+	rows, err := db.Rows[Phone](s.db).Where("lookup IN ?", hashes).Order("person_id").Limit(20).Find(ctx)
 	ids := make([]string, len(rows))
 	for i, r := range rows {
 		ids[i] = r.PersonID

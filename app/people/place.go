@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"gorm.io/gorm"
-
+	"silverclass/app/db"
 	"silverclass/app/fault"
 	"silverclass/app/ledger"
 )
@@ -19,7 +18,7 @@ func (s *Store) Venues(ctx context.Context, personIDs []string) (map[string][]st
 	if len(personIDs) == 0 {
 		return nil, nil
 	}
-	rows, err := gorm.G[ledger.Fact](s.db).Distinct("person_id", "venue_id").
+	rows, err := db.Rows[ledger.Fact](s.db).Distinct("person_id", "venue_id").
 		Where("person_id IN ? AND venue_id IS NOT NULL", personIDs).Order("person_id, venue_id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read where people were: %w", err)

@@ -108,7 +108,7 @@ func (k *PhoneKeys) sealAnew(ctx context.Context, to int64, behind string) (int,
 	n, last := 0, behind
 	err := db.Write(ctx, k.g, func(tx *gorm.DB) error {
 		n, last = 0, behind
-		rows, err := gorm.G[Phone](tx).Where("key_id <> ? AND person_id > ?", to, behind).Order("person_id").Limit(rotateBatch).Find(ctx)
+		rows, err := db.Rows[Phone](tx).Where("key_id <> ? AND person_id > ?", to, behind).Order("person_id").Limit(rotateBatch).Find(ctx)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -129,7 +129,7 @@ func (k *PhoneKeys) sealAnew(ctx context.Context, to int64, behind string) (int,
 			if err != nil {
 				return err
 			}
-			if _, err := gorm.G[Phone](tx).Where("person_id = ? AND key_id = ?", row.PersonID, row.KeyID).
+			if _, err := db.Rows[Phone](tx).Where("person_id = ? AND key_id = ?", row.PersonID, row.KeyID).
 				Select("key_id", "sealed", "lookup").Updates(ctx, anew); err != nil {
 				return err
 			}
@@ -144,14 +144,14 @@ func (k *PhoneKeys) sealAnew(ctx context.Context, to int64, behind string) (int,
 func (k *PhoneKeys) finish(ctx context.Context, key int64) error {
 	now := db.Instant(k.now())
 	err := db.Write(ctx, k.g, func(tx *gorm.DB) error {
-		left, err := gorm.G[Phone](tx).Where("key_id <> ?", key).Count(ctx, "person_id")
+		left, err := db.Rows[Phone](tx).Where("key_id <> ?", key).Count(ctx, "person_id")
 		if err != nil {
 			return err
 		}
 		if left > 0 {
 			return errors.New("numbers are still sealed with an old key; run it again")
 		}
-		if _, err := gorm.G[PhoneKeyRow](tx).Where("id <> ? AND retired_at IS NULL", key).Select("retired_at").Updates(ctx, PhoneKeyRow{RetiredAt: &now}); err != nil {
+		if _, err := db.Rows[PhoneKeyRow](tx).Where("id <> ? AND retired_at IS NULL", key).Select("retired_at").Updates(ctx, PhoneKeyRow{RetiredAt: &now}); err != nil {
 			return err
 		}
 		return NewStore(tx, k.now).Note(ctx, Audit{Act: RotatedKeys})

@@ -41,10 +41,10 @@ func TestRotationFigure(t *testing.T) {
 				}
 			}
 			first = persons[0].ID
-			if err := gorm.G[Person](tx).CreateInBatches(ctx, &persons, 250); err != nil {
+			if err := db.Rows[Person](tx).CreateInBatches(ctx, &persons, 250); err != nil {
 				return err
 			}
-			return gorm.G[Phone](tx).CreateInBatches(ctx, &rows, 250)
+			return db.Rows[Phone](tx).CreateInBatches(ctx, &rows, 250)
 		}))
 	}
 	var served, slowest atomic.Int64

@@ -81,7 +81,7 @@ func (s *Store) Link(ctx context.Context, a LinkAct) error {
 }
 
 func (s *Store) link(ctx context.Context, a LinkAct) error {
-	there, err := gorm.G[Person](s.db, clause.Locking{Strength: clause.LockingStrengthUpdate}).
+	there, err := db.Rows[Person](s.db, clause.Locking{Strength: clause.LockingStrengthUpdate}).
 		Where("id IN ?", []string{a.PersonID, a.OtherID}).Order("id").Find(ctx) // who is being erased meanwhile is waited for
 	if err != nil {
 		return fmt.Errorf("read persons: %w", err)
@@ -95,7 +95,7 @@ func (s *Store) link(ctx context.Context, a LinkAct) error {
 	}
 	l := PersonLink{ID: a.ID, PersonID: a.PersonID, OtherID: a.OtherID, Reason: a.Reason, LinkedAt: db.Instant(s.now()), ByID: a.By.StaffID()}
 	res := gorm.WithResult()
-	if err := gorm.G[PersonLink](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &l); err != nil {
+	if err := db.Rows[PersonLink](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &l); err != nil {
 		return fmt.Errorf("link: %w", err)
 	}
 	if res.RowsAffected == 0 { // the same form again, after an undo: say it anew
@@ -125,7 +125,7 @@ func (s *Store) noteBoth(ctx context.Context, by Reader, act, reason string, l P
 // Conflict after LinkUndoTime.
 func (s *Store) Unlink(ctx context.Context, personID, linkID string, by Reader) error {
 	return ledger.Write(ctx, s.db, func(tx *gorm.DB) error {
-		l, err := gorm.G[PersonLink](tx, clause.Locking{Strength: clause.LockingStrengthUpdate}).
+		l, err := db.Rows[PersonLink](tx, clause.Locking{Strength: clause.LockingStrengthUpdate}).
 			Where("id = ? AND (person_id = ? OR other_id = ?)", linkID, personID, personID).Take(ctx)
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			return fault.New(fault.NotFound, "people.same_missing")
@@ -138,7 +138,7 @@ func (s *Store) Unlink(ctx context.Context, personID, linkID string, by Reader) 
 			return fault.New(fault.Conflict, "people.same_late")
 		}
 		l.UndoneAt = &now
-		if _, err := gorm.G[PersonLink](tx).Where("id = ?", l.ID).Select("undone_at").Updates(ctx, l); err != nil {
+		if _, err := db.Rows[PersonLink](tx).Where("id = ?", l.ID).Select("undone_at").Updates(ctx, l); err != nil {
 			return fmt.Errorf("take a link back: %w", err)
 		}
 		if _, err := ledger.Retract(ctx, tx, ledger.OwnerPeople, s.now(), l.ID, by.StaffID(), "mistake"); err != nil {
@@ -150,7 +150,7 @@ func (s *Store) Unlink(ctx context.Context, personID, linkID string, by Reader) 
 
 // Links are those of a person that hold, the newest first.
 func (s *Store) Links(ctx context.Context, personID string) ([]PersonLink, error) {
-	return gorm.G[PersonLink](s.db).Where("undone_at IS NULL AND (person_id = ? OR other_id = ?)", personID, personID).
+	return db.Rows[PersonLink](s.db).Where("undone_at IS NULL AND (person_id = ? OR other_id = ?)", personID, personID).
 		Order("linked_at DESC, id").Limit(mostLinks).Find(ctx)
 }
 
@@ -159,7 +159,7 @@ const mostLinks = 10_000
 
 // around are the links that hold of some learners and of whom they are linked to.
 func (s *Store) around(ctx context.Context, ids []string) ([]ledger.Fact, error) {
-	some, err := gorm.G[PersonLink](s.db).Where("undone_at IS NULL").Order("id").Limit(1).Find(ctx)
+	some, err := db.Rows[PersonLink](s.db).Where("undone_at IS NULL").Order("id").Limit(1).Find(ctx)
 	if err != nil || len(some) == 0 { // most installations have none
 		return nil, err
 	}
@@ -172,7 +172,7 @@ func (s *Store) around(ctx context.Context, ids []string) ([]ledger.Fact, error)
 		n := min(len(left), 400) // twice in the query, below every database's limit of parameters
 		some := left[:n]
 		left = left[n:]
-		rows, err := gorm.G[PersonLink](s.db).Where("undone_at IS NULL AND (person_id IN ? OR other_id IN ?)", some, some).
+		rows, err := db.Rows[PersonLink](s.db).Where("undone_at IS NULL AND (person_id IN ? OR other_id IN ?)", some, some).
 			Order("id").Limit(mostLinks).Find(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("read links: %w", err)
@@ -233,7 +233,7 @@ func (s *Store) ByNumber(ctx context.Context, typed string) (Person, error) {
 	if err != nil {
 		return Person{}, unknown
 	}
-	card, err := gorm.G[Card](s.db).Where("number = ?", number).Take(ctx)
+	card, err := db.Rows[Card](s.db).Where("number = ?", number).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Person{}, unknown
 	}

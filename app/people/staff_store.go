@@ -43,7 +43,7 @@ func (s *StaffStore) StaffByLogin(ctx context.Context, login string) (Staff, err
 }
 
 func (s *StaffStore) staffBy(ctx context.Context, where, value string) (Staff, error) {
-	who, err := gorm.G[Staff](s.db).Where(where, value).Take(ctx)
+	who, err := db.Rows[Staff](s.db).Where(where, value).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Staff{}, fault.New(fault.NotFound, "people.staff_missing")
 	}
@@ -55,7 +55,7 @@ func (s *StaffStore) staffBy(ctx context.Context, where, value string) (Staff, e
 
 // All lists the staff by name; who left comes last.
 func (s *StaffStore) All(ctx context.Context) ([]Staff, error) {
-	return gorm.G[Staff](s.db).Order("deactivated_at IS NOT NULL, name, id").Limit(2000).Find(ctx)
+	return db.Rows[Staff](s.db).Order("deactivated_at IS NOT NULL, name, id").Limit(2000).Find(ctx)
 }
 
 // Names are the names of some staff, by ID. Who does not exist is left out.
@@ -64,7 +64,7 @@ func (s *StaffStore) Names(ctx context.Context, ids []string) (map[string]string
 	if len(ids) == 0 {
 		return names, nil
 	}
-	list, err := gorm.G[Staff](s.db).Select("id", "name").Where("id IN ?", ids).Order("id").Find(ctx)
+	list, err := db.Rows[Staff](s.db).Select("id", "name").Where("id IN ?", ids).Order("id").Find(ctx)
 	for _, w := range list {
 		names[w.ID] = w.Name
 	}
@@ -73,12 +73,12 @@ func (s *StaffStore) Names(ctx context.Context, ids []string) (map[string]string
 
 // Grants lists what somebody may do, in the order it was granted.
 func (s *StaffStore) Grants(ctx context.Context, staffID string) ([]Grant, error) {
-	return gorm.G[Grant](s.db).Where("staff_id = ?", staffID).Order("created_at, id").Limit(200).Find(ctx)
+	return db.Rows[Grant](s.db).Where("staff_id = ?", staffID).Order("created_at, id").Limit(200).Find(ctx)
 }
 
 // AllGrants lists everybody's grants, by staff ID.
 func (s *StaffStore) AllGrants(ctx context.Context) (map[string][]Grant, error) {
-	list, err := gorm.G[Grant](s.db).Order("created_at, id").Limit(20000).Find(ctx)
+	list, err := db.Rows[Grant](s.db).Order("created_at, id").Limit(20000).Find(ctx)
 	by := map[string][]Grant{}
 	for _, g := range list {
 		by[g.StaffID] = append(by[g.StaffID], g)
@@ -119,7 +119,7 @@ func (s *StaffStore) Add(ctx context.Context, a AddStaff) (Staff, error) {
 }
 
 func (s *StaffStore) insertStaff(ctx context.Context, who Staff, grants []Grant, by *string) error {
-	if err := gorm.G[Staff](s.db).Create(ctx, &who); err != nil {
+	if err := db.Rows[Staff](s.db).Create(ctx, &who); err != nil {
 		return fmt.Errorf("add staff: %w", err)
 	}
 	for _, g := range grants {
@@ -132,7 +132,7 @@ func (s *StaffStore) insertStaff(ctx context.Context, who Staff, grants []Grant,
 
 func (s *StaffStore) insertGrant(ctx context.Context, staffID string, g Grant) error {
 	row := Grant{ID: db.NewID(), StaffID: staffID, Role: g.Role, PlaceKind: g.PlaceKind, PlaceID: g.PlaceID, CreatedAt: db.Instant(s.now())}
-	if err := gorm.G[Grant](s.db, clause.OnConflict{DoNothing: true}).Create(ctx, &row); err != nil {
+	if err := db.Rows[Grant](s.db, clause.OnConflict{DoNothing: true}).Create(ctx, &row); err != nil {
 		return fmt.Errorf("grant: %w", err)
 	}
 	return nil
@@ -154,7 +154,7 @@ func (s *StaffStore) Rename(ctx context.Context, staffID, name string, by *strin
 		return err
 	}
 	return s.change(ctx, staffID, EditedStaff, by, func(t *StaffStore) error {
-		_, err := gorm.G[Staff](t.db).Where("id = ?", staffID).Select("name").Updates(ctx, Staff{Name: name})
+		_, err := db.Rows[Staff](t.db).Where("id = ?", staffID).Select("name").Updates(ctx, Staff{Name: name})
 		return err
 	})
 }
@@ -174,7 +174,7 @@ func (s *StaffStore) Grant(ctx context.Context, staffID string, g Grant, by *str
 // administers the installation.
 func (s *StaffStore) TakeGrant(ctx context.Context, staffID, grantID string, by *string) error {
 	return s.change(ctx, staffID, EditedStaff, by, func(t *StaffStore) error {
-		g, err := gorm.G[Grant](t.db).Where("id = ? AND staff_id = ?", grantID, staffID).Take(ctx)
+		g, err := db.Rows[Grant](t.db).Where("id = ? AND staff_id = ?", grantID, staffID).Take(ctx)
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			return nil // taken back already
 		}
@@ -186,7 +186,7 @@ func (s *StaffStore) TakeGrant(ctx context.Context, staffID, grantID string, by 
 				return err
 			}
 		}
-		_, err = gorm.G[Grant](t.db).Where("id = ?", grantID).Delete(ctx)
+		_, err = db.Rows[Grant](t.db).Where("id = ?", grantID).Delete(ctx)
 		return err
 	})
 }
@@ -199,7 +199,7 @@ func (s *StaffStore) Deactivate(ctx context.Context, staffID string, by *string)
 		if err := t.keepOneAdmin(ctx, staffID); err != nil {
 			return err
 		}
-		if _, err := gorm.G[Staff](t.db).Where("id = ? AND deactivated_at IS NULL", staffID).Select("deactivated_at").Updates(ctx, Staff{DeactivatedAt: &now}); err != nil {
+		if _, err := db.Rows[Staff](t.db).Where("id = ? AND deactivated_at IS NULL", staffID).Select("deactivated_at").Updates(ctx, Staff{DeactivatedAt: &now}); err != nil {
 			return err
 		}
 		return t.raiseEpoch(ctx, staffID)
@@ -209,7 +209,7 @@ func (s *StaffStore) Deactivate(ctx context.Context, staffID string, by *string)
 // Activate takes somebody back on, with the password and grants she had.
 func (s *StaffStore) Activate(ctx context.Context, staffID string, by *string) error {
 	return s.change(ctx, staffID, BackOnStaff, by, func(t *StaffStore) error {
-		_, err := gorm.G[Staff](t.db).Where("id = ?", staffID).Select("deactivated_at").Updates(ctx, Staff{})
+		_, err := db.Rows[Staff](t.db).Where("id = ?", staffID).Select("deactivated_at").Updates(ctx, Staff{})
 		return err
 	})
 }
@@ -234,12 +234,12 @@ func (s *StaffStore) change(ctx context.Context, staffID, act string, by *string
 }
 
 func (s *StaffStore) raiseEpoch(ctx context.Context, staffID string) error {
-	_, err := gorm.G[Staff](s.db).Where("id = ?", staffID).Update(ctx, "epoch", gorm.Expr("epoch + 1"))
+	_, err := db.Rows[Staff](s.db).Where("id = ?", staffID).Update(ctx, "epoch", gorm.Expr("epoch + 1"))
 	return err
 }
 
 func (s *StaffStore) keepOneAdmin(ctx context.Context, staffID string) error {
-	is, err := gorm.G[Grant](s.db).Where("staff_id = ? AND role = ? AND place_kind = ?", staffID, Admin, Installation).Count(ctx, "id")
+	is, err := db.Rows[Grant](s.db).Where("staff_id = ? AND role = ? AND place_kind = ?", staffID, Admin, Installation).Count(ctx, "id")
 	if err != nil || is == 0 {
 		return err
 	}

@@ -39,7 +39,7 @@ func (s *Store) KeepsPhones() bool { return s.phones != nil && s.phones.Trouble(
 // Person finds a learner by ID. It is fault.NotFound when there is none, also when she
 // was erased.
 func (s *Store) Person(ctx context.Context, id string) (Person, error) {
-	p, err := gorm.G[Person](s.db).Where("id = ?", id).Take(ctx)
+	p, err := db.Rows[Person](s.db).Where("id = ?", id).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Person{}, fault.New(fault.NotFound, "people.person_missing")
 	}
@@ -56,7 +56,7 @@ func (s *Store) Persons(ctx context.Context, ids []string) (map[string]Person, e
 	found := make(map[string]Person, len(ids))
 	for len(ids) > 0 {
 		n := min(len(ids), 500) // below every database's limit of parameters
-		list, err := gorm.G[Person](s.db).Where("id IN ?", ids[:n]).Order("id").Find(ctx)
+		list, err := db.Rows[Person](s.db).Where("id IN ?", ids[:n]).Order("id").Find(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("read persons: %w", err)
 		}
@@ -80,7 +80,7 @@ func (s *Store) fillTails(ctx context.Context, list []Person) error {
 	for i, p := range list {
 		ids[i] = p.ID
 	}
-	cards, err := gorm.G[Card](s.db).Where("person_id IN ? AND revoked_at IS NULL", ids).Order("created_at, number").Find(ctx)
+	cards, err := db.Rows[Card](s.db).Where("person_id IN ? AND revoked_at IS NULL", ids).Order("created_at, number").Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read cards: %w", err)
 	}
@@ -96,7 +96,7 @@ func (s *Store) fillTails(ctx context.Context, list []Person) error {
 
 // Cards lists a learner's cards: good ones first, then the newest.
 func (s *Store) Cards(ctx context.Context, personID string) ([]Card, error) {
-	return gorm.G[Card](s.db).Where("person_id = ?", personID).Order("revoked_at IS NOT NULL, created_at DESC, number").Limit(100).Find(ctx)
+	return db.Rows[Card](s.db).Where("person_id = ?", personID).Order("revoked_at IS NOT NULL, created_at DESC, number").Limit(100).Find(ctx)
 }
 
 // Search finds learners by a whole card number or its last four characters, by a whole
@@ -108,7 +108,7 @@ func (s *Store) Search(ctx context.Context, text string, limit int) ([]Person, e
 		return nil, nil
 	}
 	like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(text)) + "%"
-	find := gorm.G[Person](s.db).Where(`LOWER(name) LIKE ? ESCAPE '\'`, like)
+	find := db.Rows[Person](s.db).Where(`LOWER(name) LIKE ? ESCAPE '\'`, like)
 	if number, err := CheckCard(text); err == nil {
 		find = find.Or("id IN (SELECT person_id FROM cards WHERE number = ?)", number)
 	} else if t := squeezeCard(text); len(t) == 4 {
@@ -150,7 +150,7 @@ func (s *Store) Edit(ctx context.Context, e EditPerson) error {
 		return err
 	}
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		n, err := gorm.G[Person](tx).Where("id = ?", e.ID).Select("name", "age_band", "sex").Updates(ctx, p)
+		n, err := db.Rows[Person](tx).Where("id = ?", e.ID).Select("name", "age_band", "sex").Updates(ctx, p)
 		if err != nil {
 			return fmt.Errorf("edit person: %w", err)
 		}

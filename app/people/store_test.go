@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"silverclass/app/db"
 	"silverclass/app/db/dbtest"
 	"silverclass/app/fault"
@@ -148,7 +146,7 @@ func TestIssueAtOnce(t *testing.T) {
 	if fresh != 1 {
 		t.Errorf("fresh issues: got %d, want 1", fresh)
 	}
-	if n := must(gorm.G[people.Card](d.DB).Count(t.Context(), "number"))(t); n != 1 {
+	if n := must(db.Rows[people.Card](d.DB).Count(t.Context(), "number"))(t); n != 1 {
 		t.Errorf("cards: got %d, want 1", n)
 	}
 }

@@ -62,7 +62,7 @@ func (s *Store) MakeTabletLink(ctx context.Context, id, code, venueID, staffID s
 	now := db.Instant(s.now())
 	l := TabletLink{ID: id, VenueID: venueID, CodeHash: tokenHash(code), ByID: staffID, Places: places, ExpiresAt: now.Add(tabletLinkLife), CreatedAt: now, Code: code}
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		return gorm.G[TabletLink](tx, clause.OnConflict{DoNothing: true}).Create(ctx, &l)
+		return db.Rows[TabletLink](tx, clause.OnConflict{DoNothing: true}).Create(ctx, &l)
 	})
 	return l, err
 }
@@ -78,7 +78,7 @@ func (s *Store) TabletLinkByCode(ctx context.Context, code string) (TabletLink, 
 }
 
 func (s *Store) tabletLink(ctx context.Context, code string) (TabletLink, error) {
-	l, err := gorm.G[TabletLink](s.db).Where("code_hash = ? AND expires_at > ?", tokenHash(squeezeCard(code)), db.Instant(s.now())).Take(ctx)
+	l, err := db.Rows[TabletLink](s.db).Where("code_hash = ? AND expires_at > ?", tokenHash(squeezeCard(code)), db.Instant(s.now())).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return TabletLink{}, tabletLinkGone()
 	}
@@ -91,7 +91,7 @@ func tabletLinkGone() error { return fault.New(fault.Gone, "people.tablet_link_g
 // TabletLinkShown finds a link for the page that shows its QR code, also when it serves
 // no more. It is fault.Gone when there is none.
 func (s *Store) TabletLinkShown(ctx context.Context, code string) (TabletLink, error) {
-	l, err := gorm.G[TabletLink](s.db).Where("code_hash = ?", tokenHash(code)).Take(ctx)
+	l, err := db.Rows[TabletLink](s.db).Where("code_hash = ?", tokenHash(code)).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return TabletLink{}, tabletLinkGone()
 	}
@@ -128,12 +128,12 @@ func (s *Store) enrol(ctx context.Context, e Enrol) (Tablet, error) {
 	if err != nil {
 		return Tablet{}, err
 	}
-	t, err := gorm.G[Tablet](s.db).Where("id = ? AND token_hash = ? AND revoked_at IS NULL", e.ID, tokenHash(e.Token)).Take(ctx)
+	t, err := db.Rows[Tablet](s.db).Where("id = ? AND token_hash = ? AND revoked_at IS NULL", e.ID, tokenHash(e.Token)).Take(ctx)
 	if !errors.Is(err, gorm.ErrRecordNotFound) {
 		return t, err // the same act again
 	}
 	// This update also makes others with the same code wait, so that labels do not meet.
-	n, err := gorm.G[TabletLink](s.db).Where("id = ? AND used < places", link.ID).Update(ctx, "used", gorm.Expr("used + 1"))
+	n, err := db.Rows[TabletLink](s.db).Where("id = ? AND used < places", link.ID).Update(ctx, "used", gorm.Expr("used + 1"))
 	if err != nil {
 		return Tablet{}, fmt.Errorf("use tablet link: %w", err)
 	}
@@ -151,7 +151,7 @@ func (s *Store) enrol(ctx context.Context, e Enrol) (Tablet, error) {
 	}
 	now := db.Instant(s.now())
 	t = Tablet{ID: e.ID, VenueID: link.VenueID, Label: label, TokenHash: tokenHash(e.Token), LastSeenAt: now, CreatedAt: now}
-	if err := gorm.G[Tablet](s.db).Create(ctx, &t); err != nil {
+	if err := db.Rows[Tablet](s.db).Create(ctx, &t); err != nil {
 		return Tablet{}, fmt.Errorf("add tablet: %w", err)
 	}
 	return t, s.Note(ctx, Audit{StaffID: &link.ByID, TabletID: &t.ID, Act: EnrolledTablet, Object: "venue:" + t.VenueID})
@@ -174,12 +174,12 @@ func (s *Store) nextLabel(ctx context.Context, venueID string) (string, error) {
 
 // Tablets lists a venue's tablets that are not revoked, by label.
 func (s *Store) Tablets(ctx context.Context, venueID string) ([]Tablet, error) {
-	return gorm.G[Tablet](s.db).Where("venue_id = ? AND revoked_at IS NULL", venueID).Order("label, id").Limit(1000).Find(ctx)
+	return db.Rows[Tablet](s.db).Where("venue_id = ? AND revoked_at IS NULL", venueID).Order("label, id").Limit(1000).Find(ctx)
 }
 
 // Tablet finds a tablet by ID, also a revoked one. It may be fault.NotFound.
 func (s *Store) Tablet(ctx context.Context, id string) (Tablet, error) {
-	t, err := gorm.G[Tablet](s.db).Where("id = ?", id).Take(ctx)
+	t, err := db.Rows[Tablet](s.db).Where("id = ?", id).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Tablet{}, fault.New(fault.NotFound, "people.tablet_missing")
 	}
@@ -188,7 +188,7 @@ func (s *Store) Tablet(ctx context.Context, id string) (Tablet, error) {
 
 // TabletCount is how many tablets of all venues are not revoked.
 func (s *Store) TabletCount(ctx context.Context) (int, error) {
-	n, err := gorm.G[Tablet](s.db).Where("revoked_at IS NULL").Count(ctx, "id")
+	n, err := db.Rows[Tablet](s.db).Where("revoked_at IS NULL").Count(ctx, "id")
 	return int(n), err
 }
 
@@ -196,7 +196,7 @@ func (s *Store) TabletCount(ctx context.Context) (int, error) {
 // at most every five minutes: then renewed is true, and its cookie is due as well. A
 // revoked or unknown one is fault.NotFound.
 func (s *Store) TabletByToken(ctx context.Context, token string) (t Tablet, renewed bool, err error) {
-	t, err = gorm.G[Tablet](s.db).Where("token_hash = ? AND revoked_at IS NULL", tokenHash(token)).Take(ctx)
+	t, err = db.Rows[Tablet](s.db).Where("token_hash = ? AND revoked_at IS NULL", tokenHash(token)).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Tablet{}, false, fault.New(fault.NotFound, "people.tablet_missing")
 	}
@@ -209,7 +209,7 @@ func (s *Store) TabletByToken(ctx context.Context, token string) (t Tablet, rene
 	}
 	t.LastSeenAt = now
 	err = db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Tablet](tx).Where("id = ?", t.ID).Select("last_seen_at").Updates(ctx, t)
+		_, err := db.Rows[Tablet](tx).Where("id = ?", t.ID).Select("last_seen_at").Updates(ctx, t)
 		return err
 	})
 	if fault.Is(err, fault.ReadOnly) || fault.Is(err, fault.Unavailable) {
@@ -230,7 +230,7 @@ func (s *Store) RenameTablet(ctx context.Context, id, label string) error {
 		return err
 	}
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Tablet](tx).Where("id = ? AND revoked_at IS NULL", id).Select("label").Updates(ctx, Tablet{Label: label})
+		_, err := db.Rows[Tablet](tx).Where("id = ? AND revoked_at IS NULL", id).Select("label").Updates(ctx, Tablet{Label: label})
 		return err
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
@@ -243,7 +243,7 @@ func (s *Store) RenameTablet(ctx context.Context, id, label string) error {
 func (s *Store) RevokeTablet(ctx context.Context, id string) error {
 	now := db.Instant(s.now())
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Tablet](tx).Where("id = ? AND revoked_at IS NULL", id).Select("revoked_at").Updates(ctx, Tablet{RevokedAt: &now})
+		_, err := db.Rows[Tablet](tx).Where("id = ? AND revoked_at IS NULL", id).Select("revoked_at").Updates(ctx, Tablet{RevokedAt: &now})
 		return err
 	})
 }

@@ -28,7 +28,7 @@ type Carried struct {
 
 // Carry is a page of learners behind one, in the order of their numbers.
 func (s *Store) Carry(ctx context.Context, after string, limit int) ([]Carried, error) {
-	list, err := gorm.G[Person](s.db).Where("id > ?", after).Order("id").Limit(limit).Find(ctx)
+	list, err := db.Rows[Person](s.db).Where("id > ?", after).Order("id").Limit(limit).Find(ctx)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -36,11 +36,11 @@ func (s *Store) Carry(ctx context.Context, after string, limit int) ([]Carried, 
 	for i, p := range list {
 		ids[i] = p.ID
 	}
-	cards, err := gorm.G[Card](s.db).Where("person_id IN ?", ids).Order("number").Find(ctx)
+	cards, err := db.Rows[Card](s.db).Where("person_id IN ?", ids).Order("number").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read cards: %w", err)
 	}
-	consents, err := gorm.G[Consent](s.db).Where("person_id IN ?", ids).Order("person_id, purpose").Find(ctx)
+	consents, err := db.Rows[Consent](s.db).Where("person_id IN ?", ids).Order("person_id, purpose").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read consents: %w", err)
 	}
@@ -98,7 +98,7 @@ func (s *Store) receive(ctx context.Context, c Carried) (Received, error) {
 		return r, err
 	}
 	res := gorm.WithResult()
-	if err := gorm.G[Person](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &c.Person); err != nil {
+	if err := db.Rows[Person](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &c.Person); err != nil {
 		return r, fmt.Errorf("take in a person: %w", err)
 	}
 	r.New = res.RowsAffected == 1
@@ -126,7 +126,7 @@ func (s *Store) receive(ctx context.Context, c Carried) (Received, error) {
 
 // erased reports whether a number was erased here.
 func (s *Store) erased(ctx context.Context, personID string) (bool, error) {
-	n, err := gorm.G[ledger.Fact](s.db).Where("object = ? AND verb = ?", ledger.Object("person", personID), ledger.Erased).Count(ctx, "id")
+	n, err := db.Rows[ledger.Fact](s.db).Where("object = ? AND verb = ?", ledger.Object("person", personID), ledger.Erased).Count(ctx, "id")
 	return n > 0, err
 }
 
@@ -135,7 +135,7 @@ func (s *Store) introduce(ctx context.Context, personID string, known Person) er
 	if known.Provisional {
 		return nil
 	}
-	_, err := gorm.G[Person](s.db).Where("id = ? AND provisional", personID).Select("name", "age_band", "sex", "provisional").Updates(ctx, known)
+	_, err := db.Rows[Person](s.db).Where("id = ? AND provisional", personID).Select("name", "age_band", "sex", "provisional").Updates(ctx, known)
 	return err
 }
 
@@ -144,15 +144,15 @@ func (s *Store) receiveCard(ctx context.Context, p Person, card Card) (linked bo
 		return false, err
 	}
 	card.PersonID = p.ID
-	if err := gorm.G[Card](s.db, clause.OnConflict{DoNothing: true}).Create(ctx, &card); err != nil {
+	if err := db.Rows[Card](s.db, clause.OnConflict{DoNothing: true}).Create(ctx, &card); err != nil {
 		return false, fmt.Errorf("take in a card: %w", err)
 	}
-	have, err := gorm.G[Card](s.db).Where("number = ?", card.Number).Take(ctx)
+	have, err := db.Rows[Card](s.db).Where("number = ?", card.Number).Take(ctx)
 	if err != nil {
 		return false, err
 	}
 	if have.RevokedAt == nil && card.RevokedAt != nil { // lost is lost, wherever it was said
-		if _, err := gorm.G[Card](s.db).Where("number = ?", card.Number).Select("revoked_at").Updates(ctx, card); err != nil {
+		if _, err := db.Rows[Card](s.db).Where("number = ?", card.Number).Select("revoked_at").Updates(ctx, card); err != nil {
 			return false, err
 		}
 	}
@@ -166,7 +166,7 @@ func (s *Store) receiveCard(ctx context.Context, p Person, card Card) (linked bo
 	if err != nil || slices.Contains(before, have.PersonID) {
 		return false, err
 	}
-	split, err := gorm.G[PersonLink](s.db).Where("person_id = ? AND other_id = ?", min(p.ID, have.PersonID), max(p.ID, have.PersonID)).Count(ctx, "id")
+	split, err := db.Rows[PersonLink](s.db).Where("person_id = ? AND other_id = ?", min(p.ID, have.PersonID), max(p.ID, have.PersonID)).Count(ctx, "id")
 	if err != nil || split > 0 { // staff took it back: they know better than a card
 		return false, err
 	}
@@ -177,16 +177,16 @@ func (s *Store) receiveConsent(ctx context.Context, personID string, c Consent) 
 	if c.PersonID = personID; !slices.Contains(Purposes(), c.Purpose) || !slices.Contains([]string{Spoken, Paper, Herself}, c.Medium) {
 		return 0, nil // of a later version
 	}
-	have, err := gorm.G[Consent](s.db).Where("person_id = ? AND purpose = ?", personID, c.Purpose).Take(ctx)
+	have, err := db.Rows[Consent](s.db).Where("person_id = ? AND purpose = ?", personID, c.Purpose).Take(ctx)
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound):
-		if err := gorm.G[Consent](s.db).Create(ctx, &c); err != nil {
+		if err := db.Rows[Consent](s.db).Create(ctx, &c); err != nil {
 			return 0, fmt.Errorf("take in a consent: %w", err)
 		}
 	case err != nil:
 		return 0, err
 	case c.Holds() && !have.Holds() && c.GivenAt.After(*have.WithdrawnAt):
-		if _, err := gorm.G[Consent](s.db).Where("person_id = ? AND purpose = ?", personID, c.Purpose).
+		if _, err := db.Rows[Consent](s.db).Where("person_id = ? AND purpose = ?", personID, c.Purpose).
 			Select("version", "medium", "given_at", "withdrawn_at").Updates(ctx, c); err != nil {
 			return 0, err
 		}
@@ -241,10 +241,10 @@ func (s *Store) Heed(ctx context.Context, f ledger.Fact) (n int, linked bool, er
 		}
 		l := PersonLink{ID: f.ID, PersonID: min(*f.PersonID, id), OtherID: max(*f.PersonID, id), Reason: d.Reason, LinkedAt: f.At, ByID: f.ByID}
 		res := gorm.WithResult()
-		err = gorm.G[PersonLink](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &l)
+		err = db.Rows[PersonLink](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &l)
 		return 0, res.RowsAffected == 1, err
 	case f.Verb == ledger.Retracted && kind == "fact":
-		_, err = gorm.G[PersonLink](s.db).Where("id = ? AND undone_at IS NULL", id).Select("undone_at").Updates(ctx, PersonLink{UndoneAt: &f.At})
+		_, err = db.Rows[PersonLink](s.db).Where("id = ? AND undone_at IS NULL", id).Select("undone_at").Updates(ctx, PersonLink{UndoneAt: &f.At})
 	}
 	return n, false, err
 }

@@ -48,12 +48,12 @@ func (s *Store) Charge(ctx context.Context, names ...string) error {
 	now := db.Instant(s.now())
 	stale := now.Add(-missesForgotten)
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		if _, err := gorm.G[wait](tx).Where("last_at < ?", stale).Delete(ctx); err != nil {
+		if _, err := db.Rows[wait](tx).Where("last_at < ?", stale).Delete(ctx); err != nil {
 			return fmt.Errorf("forget old misses: %w", err)
 		}
 		for _, name := range names {
 			var misses []int64
-			err := gorm.G[wait](tx).Raw(`INSERT INTO waits (name, misses, until, last_at) VALUES (?, 1, ?, ?)
+			err := db.Rows[wait](tx).Raw(`INSERT INTO waits (name, misses, until, last_at) VALUES (?, 1, ?, ?)
 				ON CONFLICT (name) DO UPDATE SET misses = waits.misses + 1, last_at = excluded.last_at
 				WHERE waits.until <= excluded.last_at RETURNING misses`, name, now, now).Scan(ctx, &misses)
 			if err != nil {
@@ -63,7 +63,7 @@ func (s *Store) Charge(ctx context.Context, names ...string) error {
 				return s.stillWaiting(ctx, tx, name, now)
 			}
 			next := wait{Until: now.Add(waitAfter(misses[0]))}
-			if _, err := gorm.G[wait](tx).Where("name = ?", name).Select("until").Updates(ctx, next); err != nil {
+			if _, err := db.Rows[wait](tx).Where("name = ?", name).Select("until").Updates(ctx, next); err != nil {
 				return fmt.Errorf("set a wait: %w", err)
 			}
 		}
@@ -72,7 +72,7 @@ func (s *Store) Charge(ctx context.Context, names ...string) error {
 }
 
 func (s *Store) stillWaiting(ctx context.Context, tx *gorm.DB, name string, now time.Time) error {
-	w, err := gorm.G[wait](tx).Where("name = ?", name).First(ctx)
+	w, err := db.Rows[wait](tx).Where("name = ?", name).First(ctx)
 	if err != nil {
 		return fmt.Errorf("read a wait: %w", err)
 	}
@@ -83,7 +83,7 @@ func (s *Store) stillWaiting(ctx context.Context, tx *gorm.DB, name string, now 
 // Refund forgets the misses of each name: the try was right.
 func (s *Store) Refund(ctx context.Context, names ...string) error {
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[wait](tx).Where("name IN ?", names).Delete(ctx)
+		_, err := db.Rows[wait](tx).Where("name IN ?", names).Delete(ctx)
 		return err
 	})
 }
@@ -93,9 +93,9 @@ func (s *Store) Refund(ctx context.Context, names ...string) error {
 func (s *Store) Uncharge(ctx context.Context, name string) error {
 	now := db.Instant(s.now())
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		if _, err := gorm.G[wait](tx).Where("name = ? AND misses = 1", name).Delete(ctx); err != nil {
+		if _, err := db.Rows[wait](tx).Where("name = ? AND misses = 1", name).Delete(ctx); err != nil {
 			return err
 		}
-		return gorm.G[wait](tx).Exec(ctx, "UPDATE waits SET misses = misses - 1, until = ? WHERE name = ? AND misses > 1", now, name)
+		return db.Rows[wait](tx).Exec(ctx, "UPDATE waits SET misses = misses - 1, until = ? WHERE name = ? AND misses > 1", now, name)
 	})
 }

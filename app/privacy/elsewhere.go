@@ -3,8 +3,6 @@ package privacy
 import (
 	"context"
 
-	"gorm.io/gorm"
-
 	"silverclass/app/db"
 	"silverclass/app/ledger"
 	"silverclass/app/people"
@@ -30,7 +28,7 @@ func (s *Store) EraseToo(ctx context.Context, f ledger.Fact) (erased int, err er
 		return 0, err
 	}
 	for _, id := range ids {
-		there, err := gorm.G[people.Person](s.db).Where("id = ?", id).Count(ctx, "id")
+		there, err := db.Rows[people.Person](s.db).Where("id = ?", id).Count(ctx, "id")
 		if err != nil {
 			return erased, err
 		}

@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"gorm.io/gorm"
-
 	"silverclass/app/db"
 	"silverclass/app/ledger"
 	"silverclass/app/people"
@@ -235,7 +233,7 @@ func (s *Store) stillThere(ctx context.Context, list []entry) (map[string]bool, 
 	for i, e := range list {
 		ids[i] = e.Person
 	}
-	found, err := gorm.G[people.Person](s.db).Select("id").Where("id IN ?", ids).Find(ctx)
+	found, err := db.Rows[people.Person](s.db).Select("id").Where("id IN ?", ids).Find(ctx)
 	there := map[string]bool{}
 	for _, p := range found {
 		there[p.ID] = true

@@ -129,7 +129,7 @@ func (s *Store) ask(ctx context.Context, e Erasure) (Erasure, error) {
 		return open, err
 	}
 	res := gorm.WithResult()
-	if err := gorm.G[Erasure](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &e); err != nil {
+	if err := db.Rows[Erasure](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &e); err != nil {
 		return e, fmt.Errorf("begin erasing: %w", err)
 	}
 	if res.RowsAffected == 0 { // the same form again, after an undo: ask anew
@@ -146,7 +146,7 @@ func (s *Store) within(tx *gorm.DB) *Store {
 
 // Open is the erasure of a person that is under way.
 func (s *Store) Open(ctx context.Context, personID string) (Erasure, bool, error) {
-	e, err := gorm.G[Erasure](s.db).Where("person_id = ? AND undone_at IS NULL AND done_at IS NULL", personID).Take(ctx)
+	e, err := db.Rows[Erasure](s.db).Where("person_id = ? AND undone_at IS NULL AND done_at IS NULL", personID).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Erasure{}, false, nil
 	}
@@ -161,7 +161,7 @@ func (s *Store) Undo(ctx context.Context, personID string, byID *string) error {
 		if err != nil {
 			return err
 		}
-		n, err := gorm.G[Erasure](tx).Where("person_id IN ? AND undone_at IS NULL AND done_at IS NULL AND due_at > ?", ids, now).
+		n, err := db.Rows[Erasure](tx).Where("person_id IN ? AND undone_at IS NULL AND done_at IS NULL AND due_at > ?", ids, now).
 			Select("undone_at").Updates(ctx, Erasure{UndoneAt: &now})
 		if err != nil || n == 0 {
 			return err
@@ -172,7 +172,7 @@ func (s *Store) Undo(ctx context.Context, personID string, byID *string) error {
 
 // EraseDue erases everybody whose time to think is over. It is background work.
 func (s *Store) EraseDue(ctx context.Context) error {
-	due, err := gorm.G[Erasure](s.db).Where("undone_at IS NULL AND done_at IS NULL AND due_at <= ?", db.Instant(s.now())).
+	due, err := db.Rows[Erasure](s.db).Where("undone_at IS NULL AND done_at IS NULL AND due_at <= ?", db.Instant(s.now())).
 		Order("due_at, id").Limit(1000).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("look for who is to be erased: %w", err)
@@ -197,11 +197,11 @@ func (s *Store) erase(ctx context.Context, personID string, e entry, byID *strin
 	now := db.Instant(s.now())
 	err := ledger.Write(ctx, s.db, func(tx *gorm.DB) error {
 		// Her row first: who writes something of hers meanwhile waits, and finds her gone.
-		there, err := gorm.G[people.Person](tx, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", personID).Limit(1).Find(ctx)
+		there, err := db.Rows[people.Person](tx, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", personID).Limit(1).Find(ctx)
 		if err != nil {
 			return err
 		}
-		if _, err := gorm.G[Erasure](tx).Where("person_id = ? AND undone_at IS NULL AND done_at IS NULL", personID).
+		if _, err := db.Rows[Erasure](tx).Where("person_id = ? AND undone_at IS NULL AND done_at IS NULL", personID).
 			Select("done_at").Updates(ctx, Erasure{DoneAt: &now}); err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func (s *Store) Take(ctx context.Context, r Request, zone *time.Location) error 
 			return err
 		}
 		res := gorm.WithResult()
-		if err := gorm.G[Request](tx, clause.OnConflict{DoNothing: true}, res).Create(ctx, &r); err != nil {
+		if err := db.Rows[Request](tx, clause.OnConflict{DoNothing: true}, res).Create(ctx, &r); err != nil {
 			return fmt.Errorf("take a request down: %w", err)
 		}
 		if res.RowsAffected == 0 {
@@ -86,7 +86,7 @@ func (s *Store) Answer(ctx context.Context, personID, id, outcome, byID string) 
 	}
 	now := db.Instant(s.now())
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		r, err := gorm.G[Request](tx).Where("id = ? AND person_id = ?", id, personID).Take(ctx)
+		r, err := db.Rows[Request](tx).Where("id = ? AND person_id = ?", id, personID).Take(ctx)
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			return fault.New(fault.NotFound, "privacy.request_missing")
 		}
@@ -94,7 +94,7 @@ func (s *Store) Answer(ctx context.Context, personID, id, outcome, byID string) 
 			return err
 		}
 		r.DoneAt, r.DoneBy, r.Outcome = &now, &byID, outcome
-		if _, err := gorm.G[Request](tx).Where("id = ?", id).Select("done_at", "done_by", "outcome").Updates(ctx, r); err != nil {
+		if _, err := db.Rows[Request](tx).Where("id = ?", id).Select("done_at", "done_by", "outcome").Updates(ctx, r); err != nil {
 			return err
 		}
 		return people.NewStore(tx, s.now).Note(ctx, people.Audit{StaffID: &byID, Act: people.ClosedRequest, Object: "person:" + r.PersonID, Reason: outcome})
@@ -103,10 +103,10 @@ func (s *Store) Answer(ctx context.Context, personID, id, outcome, byID string) 
 
 // Requests are a person's, the newest first.
 func (s *Store) Requests(ctx context.Context, personID string) ([]Request, error) {
-	return gorm.G[Request](s.db).Where("person_id = ?", personID).Order("received_at DESC, id").Limit(50).Find(ctx)
+	return db.Rows[Request](s.db).Where("person_id = ?", personID).Order("received_at DESC, id").Limit(50).Find(ctx)
 }
 
 // OpenRequests are those of everybody, the most urgent first.
 func (s *Store) OpenRequests(ctx context.Context) ([]Request, error) {
-	return gorm.G[Request](s.db).Where("done_at IS NULL").Order("due_on, id").Limit(200).Find(ctx)
+	return db.Rows[Request](s.db).Where("done_at IS NULL").Order("due_on, id").Limit(200).Find(ctx)
 }

@@ -108,14 +108,14 @@ func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]Due, error)
 func (s *Store) proofsDue(ctx context.Context, at time.Time, limit int) ([]Due, error) {
 	cut := db.Instant(at.AddDate(0, -ProofMonths, 0))
 	var list []Due
-	consents, err := gorm.G[people.Consent](s.db).Where("withdrawn_at < ?", cut).Order("withdrawn_at, person_id, purpose").Limit(limit).Find(ctx)
+	consents, err := db.Rows[people.Consent](s.db).Where("withdrawn_at < ?", cut).Order("withdrawn_at, person_id, purpose").Limit(limit).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for consents that are due: %w", err)
 	}
 	for _, c := range consents {
 		list = append(list, Due{dueConsent, c.PersonID, string(c.Purpose), *c.WithdrawnAt, c.WithdrawnAt.AddDate(0, ProofMonths, 0)})
 	}
-	requests, err := gorm.G[Request](s.db).Where("done_at < ?", cut).Order("done_at, id").Limit(limit).Find(ctx)
+	requests, err := db.Rows[Request](s.db).Where("done_at < ?", cut).Order("done_at, id").Limit(limit).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for requests that are due: %w", err)
 	}
@@ -168,12 +168,12 @@ func (s *Store) LetGo(ctx context.Context) error {
 // erased. One that she left since stays.
 func (s *Store) dropPhone(ctx context.Context, personID string, why Reason, before time.Time) error {
 	return ledger.Write(ctx, s.db, func(tx *gorm.DB) error {
-		n, err := gorm.G[people.Phone](tx).Where("person_id = ? AND created_at <= ?", personID, before).Delete(ctx)
+		n, err := db.Rows[people.Phone](tx).Where("person_id = ? AND created_at <= ?", personID, before).Delete(ctx)
 		if err != nil || n == 0 {
 			return err
 		}
 		now := db.Instant(s.now())
-		if _, err := gorm.G[people.Consent](tx).Where("person_id = ? AND purpose = ?", personID, people.ForPhone).
+		if _, err := db.Rows[people.Consent](tx).Where("person_id = ? AND purpose = ?", personID, people.ForPhone).
 			Select("withdrawn_at").Updates(ctx, people.Consent{WithdrawnAt: &now}); err != nil {
 			return err
 		}
@@ -199,9 +199,9 @@ func (s *Store) dropProof(ctx context.Context, d Due) error {
 		var n int
 		var err error
 		if d.Kind == dueConsent {
-			n, err = gorm.G[people.Consent](tx).Where("person_id = ? AND purpose = ? AND withdrawn_at < ?", d.PersonID, d.Row, cut).Delete(ctx)
+			n, err = db.Rows[people.Consent](tx).Where("person_id = ? AND purpose = ? AND withdrawn_at < ?", d.PersonID, d.Row, cut).Delete(ctx)
 		} else {
-			n, err = gorm.G[Request](tx).Where("id = ? AND done_at < ?", d.Row, cut).Delete(ctx)
+			n, err = db.Rows[Request](tx).Where("id = ? AND done_at < ?", d.Row, cut).Delete(ctx)
 		}
 		if err != nil || n == 0 {
 			return err
@@ -217,7 +217,7 @@ func (s *Store) dropProof(ctx context.Context, d Due) error {
 func (s *Store) forgetErasures(ctx context.Context) error {
 	cut := db.Instant(s.now().AddDate(0, -ProofMonths, 0))
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Erasure](tx).Where("done_at < ? OR undone_at < ?", cut, cut).Delete(ctx)
+		_, err := db.Rows[Erasure](tx).Where("done_at < ? OR undone_at < ?", cut, cut).Delete(ctx)
 		return err
 	})
 }

@@ -35,15 +35,15 @@ func (s *Store) Board(ctx context.Context, tabletIDs []string) ([]Spot, error) {
 	if len(tabletIDs) == 0 {
 		return nil, nil
 	}
-	seats, err := gorm.G[Seat](s.db).Where("ended_at IS NULL AND tablet_id IN ?", tabletIDs).Order("id").Find(ctx)
+	seats, err := db.Rows[Seat](s.db).Where("ended_at IS NULL AND tablet_id IN ?", tabletIDs).Order("id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("seats of the board: %w", err)
 	}
-	calls, err := gorm.G[Call](s.db).Where("answered_at IS NULL AND cancelled_at IS NULL AND tablet_id IN ?", tabletIDs).Order("id").Find(ctx)
+	calls, err := db.Rows[Call](s.db).Where("answered_at IS NULL AND cancelled_at IS NULL AND tablet_id IN ?", tabletIDs).Order("id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("calls of the board: %w", err)
 	}
-	posts, err := gorm.G[Post](s.db).Where("tablet_id IN ?", tabletIDs).Order("tablet_id").Find(ctx)
+	posts, err := db.Rows[Post](s.db).Where("tablet_id IN ?", tabletIDs).Order("tablet_id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("posts of the board: %w", err)
 	}
@@ -77,7 +77,7 @@ func (s *Store) Seated(ctx context.Context, personIDs []string) (map[string]bool
 	if len(personIDs) == 0 {
 		return seated, nil
 	}
-	seats, err := gorm.G[Seat](s.db).Where("ended_at IS NULL AND tablet_id IS NOT NULL AND person_id IN ?", personIDs).Order("id").Find(ctx)
+	seats, err := db.Rows[Seat](s.db).Where("ended_at IS NULL AND tablet_id IS NOT NULL AND person_id IN ?", personIDs).Order("id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("seated persons: %w", err)
 	}
@@ -108,7 +108,7 @@ func (s *Store) Assign(ctx context.Context, tabletID, sessionID string) error {
 
 func (s *Store) upsert(ctx context.Context, p Post, column string) error {
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		return gorm.G[Post](tx, clause.OnConflict{Columns: []clause.Column{{Name: "tablet_id"}},
+		return db.Rows[Post](tx, clause.OnConflict{Columns: []clause.Column{{Name: "tablet_id"}},
 			DoUpdates: clause.AssignmentColumns([]string{column})}).Create(ctx, &p)
 	})
 	if err != nil {
@@ -119,7 +119,7 @@ func (s *Store) upsert(ctx context.Context, p Post, column string) error {
 
 // Post is what is kept of a tablet; its zero value beyond the ID before anything is.
 func (s *Store) Post(ctx context.Context, tabletID string) (Post, error) {
-	p, err := gorm.G[Post](s.db).Where("tablet_id = ?", tabletID).Take(ctx)
+	p, err := db.Rows[Post](s.db).Where("tablet_id = ?", tabletID).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Post{TabletID: tabletID}, nil
 	}
@@ -132,7 +132,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 	now := s.instant()
 	old := now.Add(-keep)
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		idle, err := gorm.G[Seat](tx).Where(
+		idle, err := db.Rows[Seat](tx).Where(
 			"ended_at IS NULL AND ((tablet_id IS NOT NULL AND last_act_at <= ?) OR last_act_at <= ?)",
 			now.Add(-SharedIdle), now.Add(-OwnIdle)).Order("id").Limit(500).Find(ctx)
 		if err != nil {
@@ -143,13 +143,13 @@ func (s *Store) Sweep(ctx context.Context) error {
 				return err
 			}
 		}
-		if _, err := gorm.G[Call](tx).Where("asked_at < ?", old).Delete(ctx); err != nil {
+		if _, err := db.Rows[Call](tx).Where("asked_at < ?", old).Delete(ctx); err != nil {
 			return err
 		}
-		if _, err := gorm.G[Seat](tx).Where("ended_at < ?", old).Delete(ctx); err != nil {
+		if _, err := db.Rows[Seat](tx).Where("ended_at < ?", old).Delete(ctx); err != nil {
 			return err
 		}
-		_, err = gorm.G[Push](tx).Where("at < ?", old).Delete(ctx)
+		_, err = db.Rows[Push](tx).Where("at < ?", old).Delete(ctx)
 		return err
 	})
 	if err != nil {

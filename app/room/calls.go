@@ -15,7 +15,7 @@ import (
 // second tap changes nothing. The call's ID is the act's.
 func (s *Store) Raise(ctx context.Context, c Call) (Call, error) {
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		old, err := gorm.G[Call](tx).
+		old, err := db.Rows[Call](tx).
 			Where("id = ? OR (tablet_id = ? AND answered_at IS NULL AND cancelled_at IS NULL)", c.ID, c.TabletID).
 			Order("asked_at DESC, id DESC").Limit(1).Find(ctx)
 		if err != nil {
@@ -26,7 +26,7 @@ func (s *Store) Raise(ctx context.Context, c Call) (Call, error) {
 			return nil
 		}
 		c.AskedAt = s.instant()
-		return gorm.G[Call](tx).Create(ctx, &c)
+		return db.Rows[Call](tx).Create(ctx, &c)
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) { // the same tap, by way of another instance
 		return s.Hand(ctx, c.TabletID)
@@ -41,7 +41,7 @@ func (s *Store) Raise(ctx context.Context, c Call) (Call, error) {
 func (s *Store) Lower(ctx context.Context, tabletID string) error {
 	now := s.instant()
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Call](tx).Where("tablet_id = ? AND answered_at IS NULL AND cancelled_at IS NULL", tabletID).
+		_, err := db.Rows[Call](tx).Where("tablet_id = ? AND answered_at IS NULL AND cancelled_at IS NULL", tabletID).
 			Select("cancelled_at").Updates(ctx, Call{CancelledAt: &now})
 		return err
 	})
@@ -54,7 +54,7 @@ func (s *Store) Lower(ctx context.Context, tabletID string) error {
 // Hand is the newest call of a tablet, whatever became of it; the zero Call when there
 // never was one.
 func (s *Store) Hand(ctx context.Context, tabletID string) (Call, error) {
-	list, err := gorm.G[Call](s.db).Where("tablet_id = ?", tabletID).Order("asked_at DESC, id DESC").Limit(1).Find(ctx)
+	list, err := db.Rows[Call](s.db).Where("tablet_id = ?", tabletID).Order("asked_at DESC, id DESC").Limit(1).Find(ctx)
 	if err != nil || len(list) == 0 {
 		return Call{}, err
 	}
@@ -67,12 +67,12 @@ func (s *Store) Hand(ctx context.Context, tabletID string) (Call, error) {
 func (s *Store) Answer(ctx context.Context, actID, callID, staffID string) error {
 	err := ledger.Write(ctx, s.db, func(tx *gorm.DB) error {
 		now := s.instant()
-		n, err := gorm.G[Call](tx).Where("id = ? AND answered_at IS NULL AND cancelled_at IS NULL", callID).
+		n, err := db.Rows[Call](tx).Where("id = ? AND answered_at IS NULL AND cancelled_at IS NULL", callID).
 			Select("answered_at", "by_id").Updates(ctx, Call{AnsweredAt: &now, ByID: &staffID})
 		if err != nil || n == 0 {
 			return err
 		}
-		call, err := gorm.G[Call](tx).Where("id = ?", callID).Take(ctx)
+		call, err := db.Rows[Call](tx).Where("id = ?", callID).Take(ctx)
 		if err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ func (s *Store) Answer(ctx context.Context, actID, callID, staffID string) error
 
 // Call is a call by its ID; fault.NotFound when there is none.
 func (s *Store) Call(ctx context.Context, id string) (Call, error) {
-	c, err := gorm.G[Call](s.db).Where("id = ?", id).Take(ctx)
+	c, err := db.Rows[Call](s.db).Where("id = ?", id).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Call{}, noCall()
 	}

@@ -29,7 +29,7 @@ func (s *Store) Push(ctx context.Context, p Push) (Push, error) {
 
 func (s *Store) push(ctx context.Context, p Push) (Push, error) {
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		old, err := gorm.G[Push](tx).Where("act_id = ?", p.ActID).Limit(1).Find(ctx)
+		old, err := db.Rows[Push](tx).Where("act_id = ?", p.ActID).Limit(1).Find(ctx)
 		if err != nil {
 			return err
 		}
@@ -42,14 +42,14 @@ func (s *Store) push(ctx context.Context, p Push) (Push, error) {
 			return err
 		}
 		p.Version, p.At = last.Version+1, s.instant()
-		return gorm.G[Push](tx).Create(ctx, &p)
+		return db.Rows[Push](tx).Create(ctx, &p)
 	})
 	return p, err
 }
 
 // LastPush is the newest push of a session; its Version is 0 while there is none.
 func (s *Store) LastPush(ctx context.Context, sessionID string) (Push, error) {
-	list, err := gorm.G[Push](s.db).Where("session_id = ?", sessionID).Order("version DESC").Limit(1).Find(ctx)
+	list, err := db.Rows[Push](s.db).Where("session_id = ?", sessionID).Order("version DESC").Limit(1).Find(ctx)
 	if err != nil || len(list) == 0 {
 		return Push{}, err
 	}
@@ -60,7 +60,7 @@ func (s *Store) LastPush(ctx context.Context, sessionID string) (Push, error) {
 // version than it has seen changes nothing.
 func (s *Store) Seen(ctx context.Context, seatID string, version int64) error {
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Seat](tx).Where("id = ? AND push_seen < ?", seatID, version).
+		_, err := db.Rows[Seat](tx).Where("id = ? AND push_seen < ?", seatID, version).
 			Select("push_seen").Updates(ctx, Seat{PushSeen: version})
 		return err
 	})

@@ -61,7 +61,7 @@ func (s *Store) Take(ctx context.Context, sit Sit) (Seat, error) {
 func (s *Store) tryTake(ctx context.Context, sit Sit) (Seat, error) {
 	var seat Seat
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		old, err := gorm.G[Seat](tx).Where("id = ?", sit.ID).Take(ctx)
+		old, err := db.Rows[Seat](tx).Where("id = ?", sit.ID).Take(ctx)
 		if err == nil {
 			seat = old
 			return same(old, sit)
@@ -93,7 +93,7 @@ func (s *Store) take(ctx context.Context, sit Sit) (Seat, error) {
 	seat := Seat{ID: sit.ID, TabletID: pointer(sit.TabletID), VenueID: pointer(sit.VenueID), SessionID: pointer(sit.SessionID),
 		PersonID: pointer(sit.PersonID), VisitID: pointer(sit.VisitID), Kind: sit.Kind, TokenHash: pointer(sit.TokenHash),
 		BeganAt: now, LastActAt: now, ByID: sit.ByID}
-	if err := gorm.G[Seat](s.db).Create(ctx, &seat); err != nil {
+	if err := db.Rows[Seat](s.db).Create(ctx, &seat); err != nil {
 		return Seat{}, err
 	}
 	return seat, nil
@@ -103,7 +103,7 @@ func (s *Store) take(ctx context.Context, sit Sit) (Seat, error) {
 // sits at this very tablet already: her seat goes on, and a card or the staff's hand
 // opens 我的 on it.
 func (s *Store) clear(ctx context.Context, sit Sit, now time.Time) (done bool, seat Seat, err error) {
-	q := gorm.G[Seat](s.db).Where("ended_at IS NULL AND tablet_id IS NOT NULL AND (tablet_id = ? OR person_id = ?)", sit.TabletID, sit.PersonID)
+	q := db.Rows[Seat](s.db).Where("ended_at IS NULL AND tablet_id IS NOT NULL AND (tablet_id = ? OR person_id = ?)", sit.TabletID, sit.PersonID)
 	open, err := q.Order("id").Find(ctx)
 	if err != nil {
 		return false, Seat{}, err
@@ -138,7 +138,7 @@ func (s *Store) raise(ctx context.Context, o Seat, sit Sit) (Seat, error) {
 		return o, nil
 	}
 	o.Kind, o.LastActAt = sit.Kind, s.instant()
-	_, err := gorm.G[Seat](s.db).Where("id = ?", o.ID).Select("kind", "last_act_at").Updates(ctx, o)
+	_, err := db.Rows[Seat](s.db).Where("id = ?", o.ID).Select("kind", "last_act_at").Updates(ctx, o)
 	return o, err
 }
 
@@ -173,29 +173,29 @@ func (s *Store) end(ctx context.Context, seat Seat, why Why, byID *string) error
 	if over := db.Instant(seat.LastActAt.Add(seat.Limit())); why == Idle && over.Before(now) {
 		at = over
 	}
-	_, err := gorm.G[Seat](s.db).Where("id = ? AND ended_at IS NULL", seat.ID).
+	_, err := db.Rows[Seat](s.db).Where("id = ? AND ended_at IS NULL", seat.ID).
 		Select("ended_at", "why", "ended_by_id").Updates(ctx, Seat{EndedAt: &at, Why: &why, EndedByID: byID})
 	if err != nil {
 		return err
 	}
-	_, err = gorm.G[Call](s.db).Where("seat_id = ? AND answered_at IS NULL AND cancelled_at IS NULL", seat.ID).
+	_, err = db.Rows[Call](s.db).Where("seat_id = ? AND answered_at IS NULL AND cancelled_at IS NULL", seat.ID).
 		Select("cancelled_at").Updates(ctx, Call{CancelledAt: &now})
 	return err
 }
 
 // Seat is a seat by its ID, ended or not; fault.NotFound when there is none.
 func (s *Store) Seat(ctx context.Context, id string) (Seat, error) {
-	return one(gorm.G[Seat](s.db).Where("id = ?", id).Take(ctx))
+	return one(db.Rows[Seat](s.db).Where("id = ?", id).Take(ctx))
 }
 
 // At is who sits at a tablet now; fault.NotFound when nobody does.
 func (s *Store) At(ctx context.Context, tabletID string) (Seat, error) {
-	return s.live(one(gorm.G[Seat](s.db).Where("tablet_id = ? AND ended_at IS NULL", tabletID).Take(ctx)))
+	return s.live(one(db.Rows[Seat](s.db).Where("tablet_id = ? AND ended_at IS NULL", tabletID).Take(ctx)))
 }
 
 // ByToken is the seat of one's own device; fault.NotFound when it is over.
 func (s *Store) ByToken(ctx context.Context, tokenHash string) (Seat, error) {
-	return s.live(one(gorm.G[Seat](s.db).Where("token_hash = ? AND ended_at IS NULL", tokenHash).Take(ctx)))
+	return s.live(one(db.Rows[Seat](s.db).Where("token_hash = ? AND ended_at IS NULL", tokenHash).Take(ctx)))
 }
 
 func (s *Store) live(seat Seat, err error) (Seat, error) {
@@ -211,7 +211,7 @@ func (s *Store) Touch(ctx context.Context, seat Seat) error {
 		return nil
 	}
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Seat](tx).Where("id = ? AND ended_at IS NULL", seat.ID).
+		_, err := db.Rows[Seat](tx).Where("id = ? AND ended_at IS NULL", seat.ID).
 			Select("last_act_at").Updates(ctx, Seat{LastActAt: s.instant()})
 		return err
 	})
@@ -225,7 +225,7 @@ func (s *Store) Place(ctx context.Context, tx *gorm.DB, seatID string, p Place) 
 		return nil
 	}
 	now := s.instant()
-	seat, err := gorm.G[Seat](tx).Where("id = ? AND ended_at IS NULL", seatID).Take(ctx)
+	seat, err := db.Rows[Seat](tx).Where("id = ? AND ended_at IS NULL", seatID).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil
 	}
@@ -235,7 +235,7 @@ func (s *Store) Place(ctx context.Context, tx *gorm.DB, seatID string, p Place) 
 	if p.Since = seat.Place.Since; !p.same(seat.Place) || p.Since == nil {
 		p.Since = &now
 	}
-	_, err = gorm.G[Seat](tx).Where("id = ?", seatID).
+	_, err = db.Rows[Seat](tx).Where("id = ?", seatID).
 		Select("place_kind", "place_slug", "place_step", "place_since", "last_act_at").
 		Updates(ctx, Seat{Place: p, LastActAt: now})
 	if err != nil {

@@ -57,7 +57,7 @@ func newHall(t *testing.T) *hall {
 func (h *hall) tablet(label string) string {
 	h.t.Helper()
 	row := people.Tablet{ID: "tablet-" + label, VenueID: "V", Label: label, TokenHash: "hash-" + label, LastSeenAt: start, CreatedAt: start}
-	h.write(func(tx *gorm.DB) error { return gorm.G[people.Tablet](tx).Create(h.ctx, &row) })
+	h.write(func(tx *gorm.DB) error { return db.Rows[people.Tablet](tx).Create(h.ctx, &row) })
 	return row.ID
 }
 
@@ -65,7 +65,7 @@ func (h *hall) tablet(label string) string {
 func (h *hall) person(name string) string {
 	h.t.Helper()
 	row := people.Person{ID: db.NewRandomID(), Name: name, CreatedAt: start}
-	h.write(func(tx *gorm.DB) error { return gorm.G[people.Person](tx).Create(h.ctx, &row) })
+	h.write(func(tx *gorm.DB) error { return db.Rows[people.Person](tx).Create(h.ctx, &row) })
 	return row.ID
 }
 

@@ -1,8 +1,7 @@
 package tour
 
 import (
-	"gorm.io/gorm"
-
+	"silverclass/app/db"
 	"silverclass/app/people"
 )
 
@@ -49,21 +48,21 @@ func ScopeOf(r people.Reader, roles ...people.Role) Scope {
 }
 
 // cities narrows to cities that the scope holds, or in which it holds a venue.
-func (sc Scope) cities(q gorm.ChainInterface[City]) gorm.ChainInterface[City] {
+func (sc Scope) cities(q db.Query[City]) db.Query[City] {
 	if sc.All {
 		return q
 	}
 	return q.Where("id IN ? OR id IN (SELECT city_id FROM venues WHERE id IN ?)", some(sc.Cities), some(sc.Venues))
 }
 
-func (sc Scope) venues(q gorm.ChainInterface[Venue]) gorm.ChainInterface[Venue] {
+func (sc Scope) venues(q db.Query[Venue]) db.Query[Venue] {
 	if sc.All {
 		return q
 	}
 	return q.Where("city_id IN ? OR id IN ?", some(sc.Cities), some(sc.Venues))
 }
 
-func (sc Scope) sessions(q gorm.ChainInterface[Session]) gorm.ChainInterface[Session] {
+func (sc Scope) sessions(q db.Query[Session]) db.Query[Session] {
 	if sc.All {
 		return q
 	}
@@ -71,7 +70,7 @@ func (sc Scope) sessions(q gorm.ChainInterface[Session]) gorm.ChainInterface[Ses
 }
 
 // tours narrows to tours that a city of the scope leads or takes part in.
-func (sc Scope) tours(q gorm.ChainInterface[Tour]) gorm.ChainInterface[Tour] {
+func (sc Scope) tours(q db.Query[Tour]) db.Query[Tour] {
 	if sc.All {
 		return q
 	}

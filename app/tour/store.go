@@ -32,7 +32,7 @@ const most = 500
 
 // one is the row with an ID; fault.NotFound with the message key missing else.
 func one[T any](ctx context.Context, g *gorm.DB, id, missing string) (T, error) {
-	row, err := gorm.G[T](g).Where("id = ?", id).Take(ctx)
+	row, err := db.Rows[T](g).Where("id = ?", id).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return row, fault.New(fault.NotFound, missing)
 	}
@@ -42,11 +42,11 @@ func one[T any](ctx context.Context, g *gorm.DB, id, missing string) (T, error) 
 // add writes a new row. The same ID again changes nothing, so that a form sent twice
 // makes one city. Faults: Invalid when its name is taken or what it points to is gone.
 func add[T any](ctx context.Context, g *gorm.DB, id string, row *T) error {
-	err := db.Write(ctx, g, func(tx *gorm.DB) error { return gorm.G[T](tx).Create(ctx, row) })
+	err := db.Write(ctx, g, func(tx *gorm.DB) error { return db.Rows[T](tx).Create(ctx, row) })
 	if !errors.Is(err, gorm.ErrDuplicatedKey) {
 		return fits(err)
 	}
-	there, lookErr := gorm.G[T](g).Where("id = ?", id).Find(ctx)
+	there, lookErr := db.Rows[T](g).Where("id = ?", id).Find(ctx)
 	if lookErr != nil {
 		return lookErr
 	}
@@ -60,7 +60,7 @@ func add[T any](ctx context.Context, g *gorm.DB, id string, row *T) error {
 // save writes the named columns of a row that is there; fault.NotFound when it is not.
 func save[T any](ctx context.Context, g *gorm.DB, id string, row T, missing string, column string, columns ...any) error {
 	return fits(db.Write(ctx, g, func(tx *gorm.DB) error {
-		n, err := gorm.G[T](tx).Where("id = ?", id).Select(column, columns...).Updates(ctx, row)
+		n, err := db.Rows[T](tx).Where("id = ?", id).Select(column, columns...).Updates(ctx, row)
 		if err == nil && n == 0 {
 			return fault.New(fault.NotFound, missing)
 		}
@@ -86,7 +86,7 @@ func mark[T any](ctx context.Context, g *gorm.DB, id, column string, at *time.Ti
 		if _, err := one[T](ctx, tx, id, missing); err != nil {
 			return err
 		}
-		q := gorm.G[T](tx).Where("id = ?", id)
+		q := db.Rows[T](tx).Where("id = ?", id)
 		if at != nil {
 			q = q.Where(column + " IS NULL")
 		}

@@ -46,7 +46,7 @@ func (s *Store) countHeads(ctx context.Context, h HeadCount) (HeadCount, error) 
 		h.Bands = map[string]int{} // a column that is never NULL
 	}
 	res := gorm.WithResult()
-	if err := gorm.G[HeadCount](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &h); err != nil {
+	if err := db.Rows[HeadCount](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &h); err != nil {
 		return h, fmt.Errorf("keep the count: %w", err)
 	}
 	if res.RowsAffected == 0 {
@@ -99,7 +99,7 @@ func (s *Store) HeadCount(ctx context.Context, id string) (HeadCount, error) {
 
 // HeadCounts are a session's counts, those taken back too, latest first.
 func (s *Store) HeadCounts(ctx context.Context, sessionID string) ([]HeadCount, error) {
-	return gorm.G[HeadCount](s.db).Where("session_id = ?", sessionID).Order("at DESC, id DESC").Limit(most).Find(ctx)
+	return db.Rows[HeadCount](s.db).Where("session_id = ?", sessionID).Order("at DESC, id DESC").Limit(most).Find(ctx)
 }
 
 // Numbers are a session's totals, from the working rows.
@@ -114,7 +114,7 @@ func (s *Store) NumbersOf(ctx context.Context, sessionIDs []string) (map[string]
 	if len(sessionIDs) == 0 {
 		return all, nil
 	}
-	came, err := gorm.G[Attendance](s.db).Distinct("session_id", "person_id").
+	came, err := db.Rows[Attendance](s.db).Distinct("session_id", "person_id").
 		Where("session_id IN ? AND retracted_at IS NULL", sessionIDs).Order("session_id, person_id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("count check-ins: %w", err)
@@ -123,7 +123,7 @@ func (s *Store) NumbersOf(ctx context.Context, sessionIDs []string) (map[string]
 	if err != nil {
 		return nil, err
 	}
-	heads, err := gorm.G[HeadCount](s.db).Where("session_id IN ? AND retracted_at IS NULL", sessionIDs).Order("at, id").Find(ctx)
+	heads, err := db.Rows[HeadCount](s.db).Where("session_id IN ? AND retracted_at IS NULL", sessionIDs).Order("at, id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read counts: %w", err)
 	}

@@ -81,7 +81,7 @@ func (s *Store) checkIn(ctx context.Context, in CheckIn) (CheckedIn, error) {
 	}
 	a := Attendance{ID: in.ID, SessionID: n.ID, PersonID: in.PersonID, Method: in.Method, CheckedInAt: at, ByID: in.ByID}
 	res := gorm.WithResult()
-	if err := gorm.G[Attendance](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &a); err != nil {
+	if err := db.Rows[Attendance](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &a); err != nil {
 		return CheckedIn{}, fmt.Errorf("check in: %w", err)
 	}
 	if res.RowsAffected == 0 {
@@ -102,7 +102,7 @@ func (s *Store) checkIn(ctx context.Context, in CheckIn) (CheckedIn, error) {
 // session. The zero Attendance means that the act's ID belongs to something else, and
 // the ledger has to say so.
 func (s *Store) thereAlready(ctx context.Context, a Attendance) (Attendance, error) {
-	rows, err := gorm.G[Attendance](s.db).
+	rows, err := db.Rows[Attendance](s.db).
 		Where("id = ? OR (session_id = ? AND person_id = ? AND retracted_at IS NULL)", a.ID, a.SessionID, a.PersonID).
 		Order("id").Limit(2).Find(ctx)
 	if err != nil {
@@ -148,7 +148,7 @@ func (s *Store) begin(ctx context.Context, sessionID string, running bool) (Sess
 	if opened.After(n.EndsAt) {
 		opened = n.StartsAt
 	}
-	_, err = gorm.G[Session](s.db).Where("id = ? AND state = ?", n.ID, Planned).
+	_, err = db.Rows[Session](s.db).Where("id = ? AND state = ?", n.ID, Planned).
 		Select("state", "opened_at").Updates(ctx, Session{State: Open, OpenedAt: &opened})
 	if err != nil {
 		return n, fmt.Errorf("open the session: %w", err)
@@ -183,10 +183,10 @@ func (s *Store) TakeBack(ctx context.Context, u Undo) error {
 // nothing.
 func retract[T any](ctx context.Context, s *Store, u Undo, verb ledger.Verb) error {
 	now := s.Now()
-	n, err := gorm.G[T](s.db).Where("id = ? AND retracted_at IS NULL", u.ID).
-		Set(clause.Assignment{Column: clause.Column{Name: "retracted_at"}, Value: now},
+	n, err := db.Rows[T](s.db).Where("id = ? AND retracted_at IS NULL", u.ID).
+		Set(ctx, clause.Assignment{Column: clause.Column{Name: "retracted_at"}, Value: now},
 			clause.Assignment{Column: clause.Column{Name: "retracted_by"}, Value: u.ByID},
-			clause.Assignment{Column: clause.Column{Name: "reason"}, Value: u.Reason}).Update(ctx)
+			clause.Assignment{Column: clause.Column{Name: "reason"}, Value: u.Reason})
 	if err != nil || n == 0 {
 		return err
 	}
@@ -203,19 +203,19 @@ func (s *Store) Attendance(ctx context.Context, id string) (Attendance, error) {
 
 // Present are the people checked in to a session and not taken back, by check-in.
 func (s *Store) Present(ctx context.Context, sessionID string) ([]Attendance, error) {
-	return gorm.G[Attendance](s.db).Where("session_id = ? AND retracted_at IS NULL", sessionID).
+	return db.Rows[Attendance](s.db).Where("session_id = ? AND retracted_at IS NULL", sessionID).
 		Order("checked_in_at, id").Limit(MostHeads).Find(ctx)
 }
 
 // Attendances are all check-ins of a session, those taken back too, latest first.
 func (s *Store) Attendances(ctx context.Context, sessionID string) ([]Attendance, error) {
-	return gorm.G[Attendance](s.db).Where("session_id = ?", sessionID).
+	return db.Rows[Attendance](s.db).Where("session_id = ?", sessionID).
 		Order("checked_in_at DESC, id DESC").Limit(MostHeads).Find(ctx)
 }
 
 // IsPresent reports whether a person is checked in to a session.
 func (s *Store) IsPresent(ctx context.Context, sessionID, personID string) (bool, error) {
-	n, err := gorm.G[Attendance](s.db).
+	n, err := db.Rows[Attendance](s.db).
 		Where("session_id = ? AND person_id = ? AND retracted_at IS NULL", sessionID, personID).Count(ctx, "id")
 	return n > 0, err
 }
@@ -223,7 +223,7 @@ func (s *Store) IsPresent(ctx context.Context, sessionID, personID string) (bool
 // Came are the sessions that a person was checked in to and that ended after an instant,
 // the latest first, at most ten.
 func (s *Store) Came(ctx context.Context, personID string, after time.Time) ([]Session, error) {
-	list, err := gorm.G[Session](s.db).Where("ends_at > ? AND id IN (SELECT session_id FROM attendances WHERE person_id = ? AND retracted_at IS NULL)",
+	list, err := db.Rows[Session](s.db).Where("ends_at > ? AND id IN (SELECT session_id FROM attendances WHERE person_id = ? AND retracted_at IS NULL)",
 		db.Instant(after), personID).Order("ends_at DESC, id").Limit(10).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("sessions that somebody came to: %w", err)
@@ -235,7 +235,7 @@ func (s *Store) Came(ctx context.Context, personID string, after time.Time) ([]S
 // instant, each once, at most MostHeads.
 func (s *Store) CameTo(ctx context.Context, venueID string, after time.Time) ([]string, error) {
 	var ids []string
-	err := gorm.G[Attendance](s.db).Raw(`SELECT DISTINCT a.person_id FROM attendances a JOIN sessions s ON s.id = a.session_id
+	err := db.Rows[Attendance](s.db).Raw(`SELECT DISTINCT a.person_id FROM attendances a JOIN sessions s ON s.id = a.session_id
 		WHERE s.venue_id = ? AND s.starts_at > ? AND a.retracted_at IS NULL ORDER BY a.person_id LIMIT ?`, venueID, db.Instant(after), MostHeads).Scan(ctx, &ids)
 	if err != nil {
 		return nil, fmt.Errorf("people of a venue: %w", err)
@@ -247,11 +247,11 @@ func (s *Store) CameTo(ctx context.Context, venueID string, after time.Time) ([]
 func (s *Store) Refuse(ctx context.Context, r Refusal) error {
 	r.At = s.Now()
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		return gorm.G[Refusal](tx, clause.OnConflict{DoNothing: true}).Create(ctx, &r)
+		return db.Rows[Refusal](tx, clause.OnConflict{DoNothing: true}).Create(ctx, &r)
 	})
 }
 
 // Refusals are a session's latest refused scans, latest first.
 func (s *Store) Refusals(ctx context.Context, sessionID string, limit int) ([]Refusal, error) {
-	return gorm.G[Refusal](s.db).Where("session_id = ?", sessionID).Order("at DESC, id DESC").Limit(limit).Find(ctx)
+	return db.Rows[Refusal](s.db).Where("session_id = ?", sessionID).Order("at DESC, id DESC").Limit(limit).Find(ctx)
 }

@@ -41,7 +41,7 @@ func (s *Store) addFigure(ctx context.Context, g Figure) (Figure, error) {
 	}
 	fact.At = g.At
 	res := gorm.WithResult()
-	if err := gorm.G[Figure](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &g); err != nil {
+	if err := db.Rows[Figure](s.db, clause.OnConflict{DoNothing: true}, res).Create(ctx, &g); err != nil {
 		return g, fmt.Errorf("keep the figure: %w", fits(err))
 	}
 	if res.RowsAffected == 0 {
@@ -104,11 +104,11 @@ func (s *Store) Figure(ctx context.Context, id string) (Figure, error) {
 
 // FiguresOfSession are a session's figures, those taken back too, latest first.
 func (s *Store) FiguresOfSession(ctx context.Context, id string) ([]Figure, error) {
-	return gorm.G[Figure](s.db).Where("session_id = ?", id).Order("at DESC, id DESC").Limit(most).Find(ctx)
+	return db.Rows[Figure](s.db).Where("session_id = ?", id).Order("at DESC, id DESC").Limit(most).Find(ctx)
 }
 
 // FiguresOfStop are a stop's own figures, without those of its sessions; those taken back
 // too, latest first.
 func (s *Store) FiguresOfStop(ctx context.Context, id string) ([]Figure, error) {
-	return gorm.G[Figure](s.db).Where("stop_id = ?", id).Order("at DESC, id DESC").Limit(most).Find(ctx)
+	return db.Rows[Figure](s.db).Where("stop_id = ?", id).Order("at DESC, id DESC").Limit(most).Find(ctx)
 }

@@ -3,7 +3,7 @@ package tour
 import (
 	"context"
 
-	"gorm.io/gorm"
+	"silverclass/app/db"
 )
 
 // AddCity writes a new city under its ID. Faults: Invalid, with messages beside name
@@ -37,7 +37,7 @@ func (s *Store) City(ctx context.Context, id string) (City, error) {
 
 // Cities are all cities within a scope, by name, those put away last.
 func (s *Store) Cities(ctx context.Context, sc Scope) ([]City, error) {
-	return sc.cities(gorm.G[City](s.db).Order("CASE WHEN retired_at IS NULL THEN 0 ELSE 1 END, name, id").Limit(most)).Find(ctx)
+	return sc.cities(db.Rows[City](s.db).Order("CASE WHEN retired_at IS NULL THEN 0 ELSE 1 END, name, id").Limit(most)).Find(ctx)
 }
 
 // AddVenue writes a new venue under its ID. Faults: Invalid, with messages beside city,
@@ -72,7 +72,7 @@ func (s *Store) Venue(ctx context.Context, id string) (Venue, error) {
 
 // Venues are all venues within a scope, by name, those put away last.
 func (s *Store) Venues(ctx context.Context, sc Scope) ([]Venue, error) {
-	return sc.venues(gorm.G[Venue](s.db).Order("CASE WHEN retired_at IS NULL THEN 0 ELSE 1 END, name, id").Limit(most)).Find(ctx)
+	return sc.venues(db.Rows[Venue](s.db).Order("CASE WHEN retired_at IS NULL THEN 0 ELSE 1 END, name, id").Limit(most)).Find(ctx)
 }
 
 // AddPartner writes a new partner under its ID. Faults: Invalid, with messages beside
@@ -107,5 +107,5 @@ func (s *Store) Partner(ctx context.Context, id string) (Partner, error) {
 // Partners are all partners, by name, those put away last: an enterprise of one city
 // may help at another's stop, so no scope narrows them.
 func (s *Store) Partners(ctx context.Context) ([]Partner, error) {
-	return gorm.G[Partner](s.db).Order("CASE WHEN retired_at IS NULL THEN 0 ELSE 1 END, name, id").Limit(most).Find(ctx)
+	return db.Rows[Partner](s.db).Order("CASE WHEN retired_at IS NULL THEN 0 ELSE 1 END, name, id").Limit(most).Find(ctx)
 }

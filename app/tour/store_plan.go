@@ -46,7 +46,7 @@ func (s *Store) Tour(ctx context.Context, id string) (Tour, error) {
 // Tours are the tours that a scope's cities lead or take part in, newest first, those
 // called off last.
 func (s *Store) Tours(ctx context.Context, sc Scope) ([]Tour, error) {
-	return sc.tours(gorm.G[Tour](s.db).Order("CASE WHEN cancelled_at IS NULL THEN 0 ELSE 1 END, created_at DESC, id DESC").Limit(most)).Find(ctx)
+	return sc.tours(db.Rows[Tour](s.db).Order("CASE WHEN cancelled_at IS NULL THEN 0 ELSE 1 END, created_at DESC, id DESC").Limit(most)).Find(ctx)
 }
 
 // StopPlan is a stop with what takes part in it.
@@ -64,13 +64,13 @@ func (s *Store) AddStop(ctx context.Context, p StopPlan) (StopPlan, error) {
 	}
 	p.CreatedAt = s.Now()
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		if err := gorm.G[Stop](tx).Create(ctx, &p.Stop); err != nil {
+		if err := db.Rows[Stop](tx).Create(ctx, &p.Stop); err != nil {
 			return err
 		}
 		return joinStop(ctx, tx, p)
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		if there, lookErr := gorm.G[Stop](s.db).Where("id = ?", p.ID).Count(ctx, "id"); lookErr != nil || there > 0 {
+		if there, lookErr := db.Rows[Stop](s.db).Where("id = ?", p.ID).Count(ctx, "id"); lookErr != nil || there > 0 {
 			return p, lookErr
 		}
 	}
@@ -83,7 +83,7 @@ func (s *Store) SaveStop(ctx context.Context, p StopPlan) error {
 		return err
 	}
 	return fits(db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		n, err := gorm.G[Stop](tx).Where("id = ?", p.ID).
+		n, err := db.Rows[Stop](tx).Where("id = ?", p.ID).
 			Select("city_id", "name", "first_day", "last_day", "forms").Updates(ctx, p.Stop)
 		if err != nil {
 			return err
@@ -91,10 +91,10 @@ func (s *Store) SaveStop(ctx context.Context, p StopPlan) error {
 		if n == 0 {
 			return fault.New(fault.NotFound, "tour.stop_missing")
 		}
-		if _, err := gorm.G[StopVenue](tx).Where("stop_id = ?", p.ID).Delete(ctx); err != nil {
+		if _, err := db.Rows[StopVenue](tx).Where("stop_id = ?", p.ID).Delete(ctx); err != nil {
 			return err
 		}
-		if _, err := gorm.G[StopPartner](tx).Where("stop_id = ?", p.ID).Delete(ctx); err != nil {
+		if _, err := db.Rows[StopPartner](tx).Where("stop_id = ?", p.ID).Delete(ctx); err != nil {
 			return err
 		}
 		return joinStop(ctx, tx, p)
@@ -114,7 +114,7 @@ func (p *StopPlan) check() error {
 
 // joinStop writes a stop's venues and partners. A venue of another city is Invalid.
 func joinStop(ctx context.Context, tx *gorm.DB, p StopPlan) error {
-	away, err := gorm.G[Venue](tx).Where("id IN ? AND city_id <> ?", some(p.Venues), p.CityID).Count(ctx, "id")
+	away, err := db.Rows[Venue](tx).Where("id IN ? AND city_id <> ?", some(p.Venues), p.CityID).Count(ctx, "id")
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func joinStop(ctx context.Context, tx *gorm.DB, p StopPlan) error {
 	}
 	slices.Sort(p.Venues)
 	for _, v := range slices.Compact(p.Venues) {
-		if err := gorm.G[StopVenue](tx).Create(ctx, &StopVenue{StopID: p.ID, VenueID: v}); err != nil {
+		if err := db.Rows[StopVenue](tx).Create(ctx, &StopVenue{StopID: p.ID, VenueID: v}); err != nil {
 			return fmt.Errorf("join venue: %w", err)
 		}
 	}
@@ -133,7 +133,7 @@ func joinStop(ctx context.Context, tx *gorm.DB, p StopPlan) error {
 			continue
 		}
 		seen[sp.PartnerID] = true
-		if err := gorm.G[StopPartner](tx).Create(ctx, &StopPartner{StopID: p.ID, PartnerID: sp.PartnerID, Sends: sp.Sends}); err != nil {
+		if err := db.Rows[StopPartner](tx).Create(ctx, &StopPartner{StopID: p.ID, PartnerID: sp.PartnerID, Sends: sp.Sends}); err != nil {
 			return fmt.Errorf("join partner: %w", err)
 		}
 	}
@@ -158,27 +158,27 @@ func (s *Store) StopPlan(ctx context.Context, id string) (StopPlan, error) {
 		return StopPlan{}, err
 	}
 	p := StopPlan{Stop: stop}
-	venues, err := gorm.G[StopVenue](s.db).Where("stop_id = ?", id).Order("venue_id").Limit(most).Find(ctx)
+	venues, err := db.Rows[StopVenue](s.db).Where("stop_id = ?", id).Order("venue_id").Limit(most).Find(ctx)
 	if err != nil {
 		return p, err
 	}
 	for _, v := range venues {
 		p.Venues = append(p.Venues, v.VenueID)
 	}
-	p.Partners, err = gorm.G[StopPartner](s.db).Where("stop_id = ?", id).Order("partner_id").Limit(most).Find(ctx)
+	p.Partners, err = db.Rows[StopPartner](s.db).Where("stop_id = ?", id).Order("partner_id").Limit(most).Find(ctx)
 	return p, err
 }
 
 // StopsOf are a tour's stops by day, those called off last.
 func (s *Store) StopsOf(ctx context.Context, tourID string) ([]Stop, error) {
-	return gorm.G[Stop](s.db).Where("tour_id = ?", tourID).
+	return db.Rows[Stop](s.db).Where("tour_id = ?", tourID).
 		Order("CASE WHEN cancelled_at IS NULL THEN 0 ELSE 1 END, first_day, id").Limit(most).Find(ctx)
 }
 
 // Stops are the stops in a city, latest first: those a new session there may belong to.
 // What was called off, or belongs to a tour that was, is left out.
 func (s *Store) Stops(ctx context.Context, sc Scope) ([]Stop, error) {
-	q := gorm.G[Stop](s.db).Where("cancelled_at IS NULL AND tour_id IN (SELECT id FROM tours WHERE cancelled_at IS NULL)")
+	q := db.Rows[Stop](s.db).Where("cancelled_at IS NULL AND tour_id IN (SELECT id FROM tours WHERE cancelled_at IS NULL)")
 	if !sc.All {
 		q = q.Where("city_id IN (SELECT id FROM cities WHERE id IN ? OR id IN (SELECT city_id FROM venues WHERE id IN ?))",
 			some(sc.Cities), some(sc.Venues))
@@ -188,6 +188,6 @@ func (s *Store) Stops(ctx context.Context, sc Scope) ([]Stop, error) {
 
 // StopsWith are the stops that a partner takes part in, latest first.
 func (s *Store) StopsWith(ctx context.Context, partnerID string) ([]Stop, error) {
-	return gorm.G[Stop](s.db).Where("id IN (SELECT stop_id FROM stop_partners WHERE partner_id = ?)", partnerID).
+	return db.Rows[Stop](s.db).Where("id IN (SELECT stop_id FROM stop_partners WHERE partner_id = ?)", partnerID).
 		Order("first_day DESC, id DESC").Limit(most).Find(ctx)
 }

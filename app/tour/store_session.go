@@ -100,7 +100,7 @@ func (s *Store) Sessions(ctx context.Context, f SessionFilter) ([]Session, error
 	if f.Limit > 0 {
 		limit = f.Limit
 	}
-	q := f.Scope.sessions(gorm.G[Session](s.db).Order(order).Limit(limit))
+	q := f.Scope.sessions(db.Rows[Session](s.db).Order(order).Limit(limit))
 	if f.VenueID != "" {
 		q = q.Where("venue_id = ?", f.VenueID)
 	}
@@ -123,7 +123,7 @@ func (s *Store) Sessions(ctx context.Context, f SessionFilter) ([]Session, error
 // before their start, or when opened by hand if that is earlier, until they are closed.
 // Who closes nothing is helped by the clock, see Session.Ends. Usually there is one.
 func (s *Store) Current(ctx context.Context, venueID string, now time.Time) ([]Session, error) {
-	all, err := gorm.G[Session](s.db).
+	all, err := db.Rows[Session](s.db).
 		Where("venue_id = ? AND state IN ? AND starts_at <= ?", venueID, []State{Planned, Open}, db.Instant(now.Add(longestAhead))).
 		Where("ends_at > ? OR opened_at > ?", db.Instant(now.Add(-Late)), db.Instant(now.Add(-Late))).
 		Order("starts_at, id").Limit(most).Find(ctx)
@@ -217,7 +217,7 @@ func byID[T any](ctx context.Context, g *gorm.DB, ids []string, id func(T) strin
 	if len(ids) == 0 {
 		return found, nil
 	}
-	rows, err := gorm.G[T](g).Where("id IN ?", ids).Order("id").Limit(len(ids)).Find(ctx)
+	rows, err := db.Rows[T](g).Where("id IN ?", ids).Order("id").Limit(len(ids)).Find(ctx)
 	for _, r := range rows {
 		found[id(r)] = r
 	}

@@ -64,7 +64,7 @@ func (s *Store) turn(ctx context.Context, id string, next func(Session) (Session
 					return err
 				}
 			}
-			moved, err := gorm.G[Session](tx).Where("id = ? AND state = ?", id, old.State).
+			moved, err := db.Rows[Session](tx).Where("id = ? AND state = ?", id, old.State).
 				Select("state", "opened_at", "closed_at").Updates(ctx, n)
 			if err != nil {
 				return fmt.Errorf("move session: %w", err)

@@ -60,11 +60,13 @@ type View struct {
 	Data any
 }
 
-// Pages are one feature's templates in one layout.
+// Pages are one feature's templates in one layout. Each is put together with its layout
+// when somebody opens it for the first time: a box is never asked for most of the staff's
+// pages, and all of them with their layouts were a third of an idle program's heap.
 type Pages struct {
 	site   *Site
 	layout Layout
-	files  map[string]*template.Template
+	files  map[string]func() *template.Template
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -73,12 +75,15 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // that all others may use. A template that does not parse is a panic: it happens at
 // start, never before a person.
 func (s *Site) Pages(fsys fs.FS, layout Layout) *Pages {
-	p := &Pages{site: s, layout: layout, files: map[string]*template.Template{}}
-	base := template.Must(template.New("layout").ParseFS(layouts, "layouts/_parts.html", "layouts/"+string(layout)+".html"))
+	p := &Pages{site: s, layout: layout, files: map[string]func() *template.Template{}}
 	names, err := fs.Glob(fsys, "pages/*.html")
 	if err != nil || len(names) == 0 {
 		panic(fmt.Sprintf("web: no pages: %v", err))
 	}
+	frame := func() *template.Template {
+		return template.Must(template.New("layout").ParseFS(layouts, "layouts/_parts.html", "layouts/"+string(layout)+".html"))
+	}
+	template.Must(frame().ParseFS(fsys, names...)) // only to see that all parse
 	var parts []string
 	for _, n := range names {
 		if strings.HasPrefix(path.Base(n), "_") {
@@ -89,9 +94,9 @@ func (s *Site) Pages(fsys fs.FS, layout Layout) *Pages {
 		if strings.HasPrefix(path.Base(n), "_") {
 			continue
 		}
-		t := template.Must(base.Clone())
-		t = template.Must(t.ParseFS(fsys, append(parts[:len(parts):len(parts)], n)...))
-		p.files[path.Base(n)] = t
+		p.files[path.Base(n)] = sync.OnceValue(func() *template.Template {
+			return template.Must(frame().ParseFS(fsys, append(parts[:len(parts):len(parts)], n)...))
+		})
 	}
 	return p
 }
@@ -144,7 +149,7 @@ func ShownBy(c echo.Context) (a Again, ok bool) {
 func (a Again) Show(c echo.Context) error { return a.pages.Show(c, a.status, a.file, a.view) }
 
 func (p *Pages) execute(c echo.Context, status int, file, block string, v View, f *fault.Error) error {
-	t, ok := p.files[file]
+	made, ok := p.files[file]
 	if !ok {
 		return fmt.Errorf("no page %s", file)
 	}
@@ -152,7 +157,7 @@ func (p *Pages) execute(c echo.Context, status int, file, block string, v View, 
 	buf := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buf)
 	buf.Reset()
-	if err := t.ExecuteTemplate(buf, block, page); err != nil {
+	if err := made().ExecuteTemplate(buf, block, page); err != nil {
 		return fmt.Errorf("make page %s: %w", file, err)
 	}
 	c.Response().Header().Set(echo.HeaderContentType, "text/html; charset=utf-8")

@@ -121,7 +121,7 @@ type signInStore struct {
 }
 
 func (s *signInStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	row, err := gorm.G[signInRow](s.db).Where("token_hash = ? AND expires_at > ?", token, db.Instant(s.now())).Take(ctx)
+	row, err := db.Rows[signInRow](s.db).Where("token_hash = ? AND expires_at > ?", token, db.Instant(s.now())).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, false, nil
 	}
@@ -135,16 +135,16 @@ func (s *signInStore) FindCtx(ctx context.Context, token string) ([]byte, bool, 
 func (s *signInStore) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
 	row := signInRow{TokenHash: token, Data: base64.StdEncoding.EncodeToString(b), ExpiresAt: db.Instant(expiry)}
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		if _, err := gorm.G[signInRow](tx).Where("expires_at <= ?", db.Instant(s.now())).Delete(ctx); err != nil {
+		if _, err := db.Rows[signInRow](tx).Where("expires_at <= ?", db.Instant(s.now())).Delete(ctx); err != nil {
 			return err
 		}
-		return gorm.G[signInRow](tx, clause.OnConflict{UpdateAll: true}).Create(ctx, &row)
+		return db.Rows[signInRow](tx, clause.OnConflict{UpdateAll: true}).Create(ctx, &row)
 	})
 }
 
 func (s *signInStore) DeleteCtx(ctx context.Context, token string) error {
 	return db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[signInRow](tx).Where("token_hash = ?", token).Delete(ctx)
+		_, err := db.Rows[signInRow](tx).Where("token_hash = ?", token).Delete(ctx)
 		return err
 	})
 }

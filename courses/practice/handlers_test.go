@@ -17,7 +17,6 @@ import (
 	"silverclass/locales"
 
 	"github.com/google/go-cmp/cmp"
-	"gorm.io/gorm"
 )
 
 // hall is a venue whose tablets show lessons and practice.
@@ -44,7 +43,7 @@ func newHall(t *testing.T) *hall {
 
 func (h *hall) facts(verb ledger.Verb, kind string) []ledger.Fact {
 	h.T.Helper()
-	list, err := gorm.G[ledger.Fact](h.DB.DB).Where("verb = ? AND object LIKE ?", verb, kind+":%").Order("at, id").Find(h.T.Context())
+	list, err := db.Rows[ledger.Fact](h.DB.DB).Where("verb = ? AND object LIKE ?", verb, kind+":%").Order("at, id").Find(h.T.Context())
 	if err != nil {
 		h.T.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func (s *Store) Current(ctx context.Context, who people.Reader, scene, run, id s
 		return Row{}, noPlay()
 	}
 	if id != "" {
-		row, err := take(gorm.G[Row](s.db).Where("id = ? AND scene = ? AND left_at IS NULL AND "+column+" = ?", id, scene, value).Take(ctx))
+		row, err := take(db.Rows[Row](s.db).Where("id = ? AND scene = ? AND left_at IS NULL AND "+column+" = ?", id, scene, value).Take(ctx))
 		if err == nil || !fault.Is(err, fault.NotFound) {
 			return row, err
 		}
@@ -30,7 +30,7 @@ func (s *Store) Current(ctx context.Context, who people.Reader, scene, run, id s
 	if err == nil || !fault.Is(err, fault.NotFound) || run == "" {
 		return row, err
 	}
-	return take(gorm.G[Row](s.db).Where("run = ? AND scene = ? AND done_at IS NOT NULL AND "+column+" = ?", run, scene, value).
+	return take(db.Rows[Row](s.db).Where("run = ? AND scene = ? AND done_at IS NOT NULL AND "+column+" = ?", run, scene, value).
 		Order("done_at DESC, id").Take(ctx))
 }
 
@@ -40,7 +40,7 @@ func (s *Store) open(ctx context.Context, who people.Reader, scene string) (Row,
 	if column == "" {
 		return Row{}, noPlay()
 	}
-	return take(gorm.G[Row](s.db).Where("scene = ? AND done_at IS NULL AND left_at IS NULL AND "+column+" = ?", scene, value).Take(ctx))
+	return take(db.Rows[Row](s.db).Where("scene = ? AND done_at IS NULL AND left_at IS NULL AND "+column+" = ?", scene, value).Take(ctx))
 }
 
 // State is where the taps of a go lead. Fault: Invalid when the scene has changed so that
@@ -56,7 +56,7 @@ func (s *Scene) State(r Row) (State, error) {
 // Purge deletes the plays of visitors who have not come back. Facts stay.
 func (s *Store) Purge(ctx context.Context) error {
 	err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
-		_, err := gorm.G[Row](tx).Where("visit_id IS NOT NULL AND moved_at < ?", db.Instant(s.now().Add(-visitsKept))).Delete(ctx)
+		_, err := db.Rows[Row](tx).Where("visit_id IS NOT NULL AND moved_at < ?", db.Instant(s.now().Add(-visitsKept))).Delete(ctx)
 		return err
 	})
 	if err != nil {

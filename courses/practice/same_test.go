@@ -16,7 +16,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"gorm.io/gorm"
 )
 
 // walked is one way through a scene, from its first tap to an ending.
@@ -156,11 +155,11 @@ type left struct {
 
 func (h *hall) left(person people.Person, play, run string) left {
 	h.T.Helper()
-	row, err := gorm.G[practice.Row](h.DB.DB).Where("id = ? AND person_id = ?", play, person.ID).Take(h.T.Context())
+	row, err := db.Rows[practice.Row](h.DB.DB).Where("id = ? AND person_id = ?", play, person.ID).Take(h.T.Context())
 	if err != nil {
 		h.T.Fatal(err)
 	}
-	facts, err := gorm.G[ledger.Fact](h.DB.DB).Where("id IN ? AND person_id = ?", []string{play, *row.FactID}, person.ID).Order("verb DESC").Find(h.T.Context())
+	facts, err := db.Rows[ledger.Fact](h.DB.DB).Where("id IN ? AND person_id = ?", []string{play, *row.FactID}, person.ID).Order("verb DESC").Find(h.T.Context())
 	if err != nil {
 		h.T.Fatal(err)
 	}

@@ -158,7 +158,7 @@ func (s *Store) tryTap(ctx context.Context, who people.Reader, scene *Scene, t T
 
 // tap runs in a transaction.
 func (s *Store) tap(ctx context.Context, who people.Reader, scene *Scene, t Tap) (Row, error) {
-	row, err := gorm.G[Row](s.db).Where("id = ?", t.Play).Take(ctx)
+	row, err := db.Rows[Row](s.db).Where("id = ?", t.Play).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return s.begin(ctx, who, scene, t)
 	}
@@ -212,7 +212,7 @@ func (s *Store) begin(ctx context.Context, who people.Reader, scene *Scene, t Ta
 	default:
 		return Row{}, fmt.Errorf("practice: a tap of nobody")
 	}
-	if err := gorm.G[Row](s.db).Create(ctx, &row); err != nil {
+	if err := db.Rows[Row](s.db).Create(ctx, &row); err != nil {
 		return Row{}, err
 	}
 	d := ledger.StartedDetail{Mode: string(row.Mode), Skin: row.Skin}
@@ -249,7 +249,7 @@ func (s *Store) move(ctx context.Context, who people.Reader, scene *Scene, row R
 		id := db.NewID()
 		row.DoneAt, row.FactID = &now, &id
 	}
-	n, err := gorm.G[Row](s.db).Where("id = ? AND length = ? AND done_at IS NULL AND left_at IS NULL", row.ID, before).
+	n, err := db.Rows[Row](s.db).Where("id = ? AND length = ? AND done_at IS NULL AND left_at IS NULL", row.ID, before).
 		Select("run", "taps", "length", "place", "slips", "misses", "false_alarms", "hints", "stopped", "seconds",
 			"moved_at", "done_at", "fact_id").Updates(ctx, row)
 	if err != nil {
@@ -306,7 +306,7 @@ func (s *Store) helped(ctx context.Context, who people.Reader, row Row) (bool, e
 func (s *Store) leave(ctx context.Context, row Row) (Row, error) {
 	now := db.Instant(s.now())
 	row.LeftAt = &now
-	_, err := gorm.G[Row](s.db).Where("id = ? AND done_at IS NULL", row.ID).Select("left_at").Updates(ctx, row)
+	_, err := db.Rows[Row](s.db).Where("id = ? AND done_at IS NULL", row.ID).Select("left_at").Updates(ctx, row)
 	return row, err
 }
 

@@ -56,7 +56,7 @@ func (w *world) pass(d time.Duration) {
 func (w *world) person() people.Reader {
 	w.t.Helper()
 	p := people.Person{ID: db.NewRandomID(), Name: "王阿姨", CreatedAt: start}
-	if err := db.Write(w.t.Context(), w.d.DB, func(tx *gorm.DB) error { return gorm.G[people.Person](tx).Create(w.t.Context(), &p) }); err != nil {
+	if err := db.Write(w.t.Context(), w.d.DB, func(tx *gorm.DB) error { return db.Rows[people.Person](tx).Create(w.t.Context(), &p) }); err != nil {
 		w.t.Fatal(err)
 	}
 	return people.Reader{Person: &p}
@@ -88,7 +88,7 @@ func (w *world) taps(who people.Reader, play, run string, taps ...string) practi
 
 func (w *world) facts(verb ledger.Verb) []ledger.Fact {
 	w.t.Helper()
-	list, err := gorm.G[ledger.Fact](w.d.DB).Where("verb = ?", verb).Order("at, id").Find(w.t.Context())
+	list, err := db.Rows[ledger.Fact](w.d.DB).Where("verb = ?", verb).Order("at, id").Find(w.t.Context())
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -297,13 +297,13 @@ func TestErasingAPersonTakesHerGoes(t *testing.T) {
 	who := w.person()
 	w.taps(who, db.NewID(), "", "answer", "talk", "answer", "hang-up")
 	err := db.Write(t.Context(), w.d.DB, func(tx *gorm.DB) error {
-		_, err := gorm.G[people.Person](tx).Where("id = ?", who.Person.ID).Delete(t.Context())
+		_, err := db.Rows[people.Person](tx).Where("id = ?", who.Person.ID).Delete(t.Context())
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := gorm.G[practice.Row](w.d.DB).Where("person_id = ?", who.Person.ID).Take(t.Context()); !errors.Is(err, gorm.ErrRecordNotFound) {
+	if _, err := db.Rows[practice.Row](w.d.DB).Where("person_id = ?", who.Person.ID).Take(t.Context()); !errors.Is(err, gorm.ErrRecordNotFound) {
 		t.Errorf("a go is left: %v", err)
 	}
 	if got := len(w.facts(ledger.Practised)); got != 1 {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -143,6 +144,7 @@ func run(cfg childConfig, srv *service.LivekitServer, out *reporter, orders <-ch
 		case <-ready:
 			out.say(report{State: Running})
 			ready = nil
+			time.AfterFunc(time.Second, debug.FreeOSMemory) // what starting needed, and no class will
 		case err := <-ended:
 			if err != nil {
 				return out.startError(err, cfg)

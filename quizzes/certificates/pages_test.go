@@ -128,7 +128,7 @@ func TestACertificateFromIssueToErasure(t *testing.T) {
 	if codes := printed.FindAllString(paper, -1); len(codes) != 2 || strings.Contains(paper, "赵叔") {
 		t.Errorf("printed codes %v", codes)
 	}
-	facts, err := gorm.G[ledger.Fact](h.DB.DB).Where("verb = ?", ledger.Certified).Find(t.Context())
+	facts, err := db.Rows[ledger.Fact](h.DB.DB).Where("verb = ?", ledger.Certified).Find(t.Context())
 	if err != nil || len(facts) != 2 {
 		t.Errorf("%d facts, want 2; %v", len(facts), err)
 	}
@@ -154,7 +154,7 @@ func (h *hall) erasedAndRevoked(t *testing.T, trainer, own *roomtest.Browser, mi
 	trainer.Get(one).Is(200).Shows("证书已撤销", "发错了人")
 	own.Get("/verify/"+code).Is(200).Shows("证书已撤销").Hides("证书有效", "发错了人")
 	own.Get("/verify/" + code + "/credential").Is(404)
-	gone, err := gorm.G[ledger.Fact](h.DB.DB).Where("verb = ?", ledger.Retracted).Find(t.Context())
+	gone, err := db.Rows[ledger.Fact](h.DB.DB).Where("verb = ?", ledger.Retracted).Find(t.Context())
 	if err != nil || len(gone) != 1 {
 		t.Errorf("%d retractions, want 1; %v", len(gone), err)
 	}

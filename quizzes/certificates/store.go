@@ -37,7 +37,7 @@ func (s *Store) Done(ctx context.Context, topic string, personIDs []string) (map
 	}
 	facts := map[string][]ledger.Fact{}
 	for chunk := range slices.Chunk(personIDs, 500) {
-		list, err := gorm.G[ledger.Fact](s.db).Select("id", "verb", "person_id", "object", "detail").
+		list, err := db.Rows[ledger.Fact](s.db).Select("id", "verb", "person_id", "object", "detail").
 			Where("person_id IN ? AND verb IN ?", chunk, []ledger.Verb{ledger.Finished, ledger.Practised, ledger.Answered, ledger.CheckedIn, ledger.Retracted}).
 			Order("at, id").Find(ctx)
 		if err != nil {
@@ -97,7 +97,7 @@ func (s *Store) issue(ctx context.Context, session tour.Whole, rule Rule, person
 	now := db.Instant(s.now())
 	c := Certificate{ID: db.NewID(), Code: newCode(), PersonID: personID, Topic: rule.Topic, Rule: rule.Name(), Attendance: attendance,
 		City: session.City.Name, SessionID: session.ID, VenueID: session.VenueID, IssuedAt: now, IssuedBy: byID, FactID: db.NewID()}
-	if err := gorm.G[Certificate](s.db).Create(ctx, &c); err != nil {
+	if err := db.Rows[Certificate](s.db).Create(ctx, &c); err != nil {
 		return err
 	}
 	f := ledger.Fact{ID: c.FactID, Verb: ledger.Certified, Object: ledger.Object("certificate", c.ID), PersonID: &c.PersonID,
@@ -110,7 +110,7 @@ func (s *Store) issue(ctx context.Context, session tour.Whole, rule Rule, person
 func (s *Store) holders(ctx context.Context, topic string, personIDs []string) (map[string]bool, error) {
 	have := map[string]bool{}
 	for chunk := range slices.Chunk(personIDs, 500) {
-		list, err := gorm.G[Certificate](s.db).Select("person_id").Where("topic = ? AND revoked_at IS NULL AND person_id IN ?", topic, chunk).Order("id").Find(ctx)
+		list, err := db.Rows[Certificate](s.db).Select("person_id").Where("topic = ? AND revoked_at IS NULL AND person_id IN ?", topic, chunk).Order("id").Find(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -135,7 +135,7 @@ func (s *Store) Revoke(ctx context.Context, id, byID, reason string) error {
 		}
 		now := db.Instant(s.now())
 		c.RevokedAt, c.RevokedBy, c.RevokeReason = &now, &byID, reason
-		if _, err := gorm.G[Certificate](tx).Where("id = ? AND revoked_at IS NULL", id).Select("revoked_at", "revoked_by", "revoke_reason").Updates(ctx, c); err != nil {
+		if _, err := db.Rows[Certificate](tx).Where("id = ? AND revoked_at IS NULL", id).Select("revoked_at", "revoked_by", "revoke_reason").Updates(ctx, c); err != nil {
 			return err
 		}
 		_, err = ledger.Retract(ctx, tx, ledger.OwnerCertificates, now, c.FactID, &byID, reason)
@@ -145,12 +145,12 @@ func (s *Store) Revoke(ctx context.Context, id, byID, reason string) error {
 
 // One is a certificate by ID; fault NotFound.
 func (s *Store) One(ctx context.Context, id string) (Certificate, error) {
-	return take(gorm.G[Certificate](s.db).Where("id = ?", id).Take(ctx))
+	return take(db.Rows[Certificate](s.db).Where("id = ?", id).Take(ctx))
 }
 
 // ByCode is a certificate by its code; fault NotFound.
 func (s *Store) ByCode(ctx context.Context, code string) (Certificate, error) {
-	return take(gorm.G[Certificate](s.db).Where("code = ?", code).Take(ctx))
+	return take(db.Rows[Certificate](s.db).Where("code = ?", code).Take(ctx))
 }
 
 // mostListed bounds a list of certificates.
@@ -158,12 +158,12 @@ const mostListed = 1000
 
 // OfPerson are somebody's certificates that are valid, latest first.
 func (s *Store) OfPerson(ctx context.Context, personID string) ([]Certificate, error) {
-	return gorm.G[Certificate](s.db).Where("person_id = ? AND revoked_at IS NULL", personID).Order("issued_at DESC, id").Limit(mostListed).Find(ctx)
+	return db.Rows[Certificate](s.db).Where("person_id = ? AND revoked_at IS NULL", personID).Order("issued_at DESC, id").Limit(mostListed).Find(ctx)
 }
 
 // OfSession are the certificates issued in a session, by issue, those revoked too.
 func (s *Store) OfSession(ctx context.Context, sessionID string) ([]Certificate, error) {
-	return gorm.G[Certificate](s.db).Where("session_id = ?", sessionID).Order("issued_at, id").Limit(mostListed).Find(ctx)
+	return db.Rows[Certificate](s.db).Where("session_id = ?", sessionID).Order("issued_at, id").Limit(mostListed).Find(ctx)
 }
 
 func take(c Certificate, err error) (Certificate, error) {
