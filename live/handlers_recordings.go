@@ -40,11 +40,11 @@ func (h *handlers) recordingView(c echo.Context, class Class) (recordingView, er
 		return v, err
 	}
 	v.There, v.On, v.Cut, v.Until = true, rec.On(), rec.Cut(h.store.Now()), h.cfg.Recordings.Until(rec)
-	key, whole := "live.rec_length", h.store.Now().Sub(rec.BegunAt)
-	if rec.StoppedAt != nil {
-		key, whole = "live.rec_length_over", rec.StoppedAt.Sub(rec.BegunAt)
+	key := "live.rec_length"
+	if !rec.On() {
+		key = "live.rec_length_over"
 	}
-	v.Length = h.site.T(c, key, map[string]any{"Length": clock(sounds(list)), "Whole": clock(whole)})
+	v.Length = h.site.T(c, key, map[string]any{"Length": clock(sounds(list)), "Whole": clock(rec.whole(h.store.Now()))})
 	return v, nil
 }
 

@@ -163,7 +163,7 @@ func TestOnlyThoseWhoWereThereHearARecording(t *testing.T) {
 	w.pass(15 * time.Second)
 	trainer.form(staff+"/step", url.Values{"lesson": {"fraud/police-call"}, "step": {"2"}})
 	w.pass(time.Second)
-	if _, text := trainer.get("/api/v1/classes/" + w.session.ID + "/here"); !strings.Contains(text, `"on":true,"cut":true`) || !strings.Contains(text, "已存好 1:05") {
+	if _, text := trainer.get("/api/v1/classes/" + w.session.ID + "/here"); !strings.Contains(text, `"on":true,"cut":true`) || !strings.Contains(text, "已存好 1:05，全程") {
 		t.Errorf("nobody tells the trainer that the recorder is away: %s", text)
 	}
 	for _, b := range []*browser{home, late} {
@@ -256,7 +256,7 @@ func TestALearnerWhoWasCheckedInHearsIt(t *testing.T) {
 	}
 }
 
-func TestARecordingGoesWhenItsTimeIsOver(t *testing.T) {
+func TestARecordingFromItsBeginToItsEnd(t *testing.T) {
 	w := newHall(t)
 	r := w.recorded(t, 30)
 	ctx := t.Context()
@@ -271,6 +271,22 @@ func TestARecordingGoesWhenItsTimeIsOver(t *testing.T) {
 	}
 	if due(31) != 0 {
 		t.Error("a recording that goes on is due")
+	}
+	whole := func() time.Duration {
+		rec, err := w.store.recording(ctx, w.session.ID)
+		need(t, err)
+		return rec.whole(w.clock())
+	}
+	w.pass(10 * time.Second)
+	need(t, w.store.stopRecording(ctx, w.session.ID))
+	w.pass(time.Minute)
+	if got := whole(); got != 10*time.Second {
+		t.Errorf("stopped after 10 s, it would sound %s", got)
+	}
+	need(t, w.store.record(ctx, w.session.ID, "staff"))
+	w.pass(5 * time.Second)
+	if got := whole(); got != 15*time.Second {
+		t.Errorf("gone on with for 5 s, it would sound %s", got)
 	}
 	need(t, w.store.Close(ctx, w.session.ID, nil))
 	if due(29) != 0 || due(31) != 1 {

@@ -29,6 +29,7 @@ type Recording struct {
 	BegunAt   time.Time
 	StoppedAt *time.Time // nil while it goes on
 	SeenAt    *time.Time // when the recorder was last in the room
+	Paused    int64      // milliseconds between stopping and going on
 }
 
 // TableName is the table of recordings.
@@ -36,6 +37,14 @@ func (Recording) TableName() string { return "live_recordings" }
 
 // On reports whether it goes on.
 func (r Recording) On() bool { return r.ClassID != "" && r.StoppedAt == nil }
+
+// whole is for how long it was wanted until now: how long it would sound without a gap.
+func (r Recording) whole(now time.Time) time.Duration {
+	if r.StoppedAt != nil {
+		now = *r.StoppedAt
+	}
+	return now.Sub(r.BegunAt) - time.Duration(r.Paused)*time.Millisecond
+}
 
 // cut is after how long without a sign of the recorder a trainer is told.
 const cut = 15 * time.Second
@@ -131,7 +140,8 @@ func (s *Store) record(ctx context.Context, classID, staffID string) error {
 		case rec.ClassID == "":
 			err = db.Rows[Recording](tx).Create(ctx, &Recording{ClassID: classID, ByID: staffID, BegunAt: now})
 		default:
-			_, err = db.Rows[Recording](tx).Where("class_id = ?", classID).Select("stopped_at", "seen_at").Updates(ctx, Recording{SeenAt: &now})
+			_, err = db.Rows[Recording](tx).Where("class_id = ?", classID).Select("stopped_at", "seen_at", "paused").
+				Updates(ctx, Recording{SeenAt: &now, Paused: rec.Paused + now.Sub(*rec.StoppedAt).Milliseconds()})
 		}
 		if err != nil {
 			return fmt.Errorf("begin to record: %w", err)

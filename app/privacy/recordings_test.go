@@ -40,7 +40,7 @@ func taught(t *testing.T) (w world, s *privacy.Store, class string, again func()
 	begun := db.Instant(w.c.now())
 	again = func() {
 		t.Helper()
-		check(t, w.d.WithContext(ctx).Exec("INSERT INTO live_recordings (class_id, by_id, begun_at, stopped_at) VALUES (?, 'staff', ?, ?)", n.ID, begun, begun.Add(time.Hour)).Error)
+		check(t, w.d.WithContext(ctx).Exec("INSERT INTO live_recordings (class_id, by_id, begun_at, stopped_at, paused) VALUES (?, 'staff', ?, ?, 0)", n.ID, begun, begun.Add(time.Hour)).Error)
 		check(t, w.d.WithContext(ctx).Exec("INSERT INTO live_recording_parts (class_id, number, begun_at, millis, bytes) VALUES (?, 1, ?, 1000, 4)", n.ID, begun).Error)
 		check(t, os.MkdirAll(filepath.Join(dir, n.ID), 0o700))
 		check(t, os.WriteFile(filepath.Join(dir, n.ID, "1.ogg"), []byte("OggS"), 0o600))

@@ -8,7 +8,8 @@ CREATE TABLE live_recordings (
     by_id      TEXT     NOT NULL, -- the member of staff who began it
     begun_at   DATETIME NOT NULL,
     stopped_at DATETIME,
-    seen_at    DATETIME
+    seen_at    DATETIME,
+    paused     BIGINT   NOT NULL CHECK (paused >= 0) -- milliseconds that lay between stopping and going on
 );
 CREATE INDEX live_recordings_begun ON live_recordings (begun_at, class_id);
 
