@@ -202,7 +202,7 @@ func TestServeSaysWhatStandsInItsWay(t *testing.T) {
 		want string
 	}{
 		{"a taken port", []string{"serve", "--livekit", "off", "--data", t.TempDir(), "--listen", taken.Addr().String()}, taken.Addr().String()},
-		{"PostgreSQL away", append(free, "--data", t.TempDir(), "--database", "postgres://u:hidden@127.0.0.1:1/x"), "does not answer"},
+		{"PostgreSQL away", append(free, "--data", t.TempDir(), "--database", "postgres://u:hidden@127.0.0.1:1/x"), "does not answer at 127.0.0.1:1. See that it runs"},
 		{"a data directory that cannot be", append(free, "--data", filepath.Join(blocked, "data")), "cannot be written"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

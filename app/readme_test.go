@@ -1,9 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +65,68 @@ func TestReadmeHasTheSettings(t *testing.T) {
 	if want != string(text) {
 		compare(t, file, want)
 	}
+}
+
+// What the README says of the tree, of what we build on and of what one types is true.
+func TestReadmeNamesWhatIsThere(t *testing.T) {
+	text := string(read(t, "README.md"))
+	tree, _, _ := strings.Cut(text[strings.Index(text, "## How the tree is laid out"):], "\n## ")
+	for _, floor := range floors {
+		for _, pkg := range floor {
+			if !strings.Contains(tree, "`"+pkg+"`") {
+				t.Errorf("README.md: the tree has no line for %s", pkg)
+			}
+		}
+	}
+	uses, _, _ := strings.Cut(text[strings.Index(text, "## What we build on"):], "\n---")
+	for _, name := range dependencies(t) {
+		if !regexp.MustCompile(`(\||, |; )\s*` + regexp.QuoteMeta(name) + `( \(npm\))?\s*(\||,|;)`).MatchString(uses) {
+			t.Errorf("README.md does not say what %s does for us", name)
+		}
+	}
+	targets := string(read(t, "Makefile"))
+	for _, m := range regexp.MustCompile("(?:`|\\n    )make ([a-z]+)").FindAllStringSubmatch(text, -1) {
+		if !strings.Contains(targets, "\n"+m[1]+":") {
+			t.Errorf("README.md: there is no make %s", m[1])
+		}
+	}
+	for _, m := range regexp.MustCompile("`silverclass ([^`]+)`").FindAllStringSubmatch(text, -1) {
+		node := commandLine(t).Node
+		for _, word := range strings.Fields(m[1]) {
+			if len(node.Children) == 0 {
+				break // the rest are the command's own words
+			}
+			i := slices.IndexFunc(node.Children, func(n *kong.Node) bool { return n.Name == word })
+			if i < 0 {
+				t.Errorf("README.md: there is no silverclass %s", m[1])
+				break
+			}
+			node = node.Children[i]
+		}
+	}
+}
+
+// dependencies are the direct ones, as the README names them: of Go modules the path
+// without github.com and version, of npm packages the name.
+func dependencies(t *testing.T) []string {
+	t.Helper()
+	var all []string
+	for line := range strings.Lines(string(read(t, "go.mod"))) {
+		m := regexp.MustCompile(`^(?:require)?\s+(\S+\.\S+/\S+) v\S+\s*$`).FindStringSubmatch(line)
+		if m != nil {
+			all = append(all, regexp.MustCompile(`^github\.com/|/v\d+$`).ReplaceAllString(m[1], ""))
+		}
+	}
+	var npm struct{ Dependencies, DevDependencies map[string]string }
+	if err := json.Unmarshal(read(t, "static/_npm/package.json"), &npm); err != nil {
+		t.Fatal(err)
+	}
+	all = slices.AppendSeq(all, maps.Keys(npm.Dependencies))
+	all = slices.AppendSeq(all, maps.Keys(npm.DevDependencies))
+	if len(all) < 20 {
+		t.Fatalf("only %d dependencies were found: %v", len(all), all)
+	}
+	return all
 }
 
 func TestEverySettingAndCommandHasWords(t *testing.T) {

@@ -109,6 +109,12 @@ func TestSeatSomebody(t *testing.T) {
 	helper.Post(url, "id", db.NewID(), "tablet", two.Tablet.ID, "person", li.ID).Leads(cockpit.URL(s.ID)) // moves him
 	one.Get("/tablet").Shows("您是哪一位", "王阿姨").Hides("李叔叔")
 	helper.Post(url, "id", db.NewID(), "tablet", two.Tablet.ID, "person", zhao.ID).Is(http.StatusConflict)
+	for range 4 { // a tablet that has to wait after wrong cards takes whom staff seat
+		one.Post("/card", "card", "2222 2223").Is(http.StatusUnprocessableEntity)
+	}
+	one.Get("/tablet").Shows("您是哪一位")
+	helper.Post(url, "id", db.NewID(), "tablet", one.Tablet.ID, "person", wang.ID).Leads(cockpit.URL(s.ID))
+	one.Get("/tablet").Shows("王阿姨，您好")
 	helper.Post(url, "id", db.NewID(), "tablet", "no-such", "person", wang.ID).Is(http.StatusNotFound)
 }
 

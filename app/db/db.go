@@ -35,8 +35,9 @@ type DB struct {
 // below asks the machine for the time.
 //
 // Faults: Invalid for a url of another kind, Unavailable when the server does not
-// answer ("db.away"), the file cannot be opened ("db.cannot_open"), or PostgreSQL does
-// not order text by bytes ("db.collation").
+// answer ("db.no_server"), has no such database ("db.no_database"), lets this user not in
+// ("db.not_let_in") or is not ready ("db.away"), the file cannot be opened
+// ("db.cannot_open"), or PostgreSQL does not order text by bytes ("db.collation").
 func Open(ctx context.Context, url string, now func() time.Time) (*DB, error) {
 	switch scheme, rest, _ := strings.Cut(url, ":"); scheme {
 	case "sqlite":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -175,10 +176,30 @@ func TestAnotherCollationIsRefused(t *testing.T) {
 	}
 }
 
-func TestAServerThatIsAwayIsNamed(t *testing.T) {
-	_, err := db.Open(t.Context(), "postgres://nobody@127.0.0.1:1/none?sslmode=disable", time.Now)
-	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Key != "db.away" {
-		t.Errorf("got %v, want db.away", err)
+func TestAServerThatTakesNobodyInIsNamed(t *testing.T) {
+	refusals := map[string]string{"postgres://u:hidden@127.0.0.1:1/none?sslmode=disable": "db.no_server"}
+	if dbtest.IsPostgres() {
+		missing, err := dbtest.WithDatabase(os.Getenv(dbtest.EnvURL), "no_such")
+		if err != nil {
+			t.Fatal(err)
+		}
+		refusals[missing] = "db.no_database"
+		address, err := url.Parse(missing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		address.User = url.UserPassword("no_such", "hidden")
+		refusals[address.String()] = "db.not_let_in"
+	}
+	for address, want := range refusals {
+		_, err := db.Open(t.Context(), address, time.Now)
+		f, ok := errors.AsType[*fault.Error](err)
+		if !ok || f.Key != want || f.Args["Server"] == "" {
+			t.Errorf("%s: got %v, want %s with the server", address, err, want)
+		}
+		if strings.Contains(fmt.Sprint(f.Args), "hidden") {
+			t.Errorf("%s: the password is told: %v", address, f.Args)
+		}
 	}
 	if _, err := db.Open(t.Context(), "mysql://x", time.Now); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("got %v, want an invalid address", err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -72,11 +73,30 @@ func openPostgres(ctx context.Context, url string, now func() time.Time) (*DB, e
 		return nil, fmt.Errorf("open postgres: %w", err)
 	}
 	d := &DB{DB: g, house: h}
-	if err := d.CheckCollation(ctx); err != nil {
+	if err := d.checkCollation(ctx); err != nil {
 		pool.Close()
-		return nil, err
+		return nil, refused(err, conf)
 	}
 	return d, nil
+}
+
+// refused says to the operator why the server that conf names took nobody in, and what to
+// do: without the password, which stands in the address and in pgx's own words.
+func refused(err error, conf *pgx.ConnConfig) error {
+	if isFault(err) {
+		return err
+	}
+	key := "db.no_server"
+	switch code := postgresCode(err); {
+	case code == "3D000":
+		key = "db.no_database"
+	case len(code) == 5 && code[:2] == "28":
+		key = "db.not_let_in"
+	case code != "": // it answers, and is starting, stopping or full
+		return fault.New(fault.Unavailable, "db.away").Because(err)
+	}
+	where := net.JoinHostPort(conf.Host, strconv.Itoa(int(conf.Port)))
+	return fault.New(fault.Unavailable, key, fault.Args{"Server": where, "Name": conf.Database, "User": conf.User}).Because(err)
 }
 
 // inUTC makes instants come back in UTC instead of the machine's zone.
@@ -88,18 +108,14 @@ func inUTC(_ context.Context, c *pgx.Conn) error {
 	return nil
 }
 
-// CheckCollation refuses a PostgreSQL database that does not order text by bytes as
-// SQLite does: lists and chains would come out in another order. SQLite always passes.
-//
-// Faults: Unavailable "db.collation" with Found, and "db.away" when nobody answers.
-func (d *DB) CheckCollation(ctx context.Context) error {
-	if IsSQLite(d.DB) {
-		return nil
-	}
+// checkCollation refuses a PostgreSQL database that does not order text by bytes as
+// SQLite does: lists and chains would come out in another order. Its fault is Unavailable
+// "db.collation" with Found; any other error means that nobody could ask.
+func (d *DB) checkCollation(ctx context.Context) error {
 	var found struct{ Sorted, Name string }
 	err := d.WithContext(ctx).Raw(collationQuery).Scan(&found).Error
 	if err != nil {
-		return fault.New(fault.Unavailable, "db.away").Because(err)
+		return err
 	}
 	if found.Sorted != byBytes {
 		return fault.New(fault.Unavailable, "db.collation", fault.Args{"Found": found.Name})

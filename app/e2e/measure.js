@@ -14,6 +14,9 @@
   };
   const say = (text) => { if (!problems.includes(text)) problems.push(text); };
   const round = (n) => Math.round(n * 10) / 10;
+  // While a question lies over the page, nothing else can be read or pressed.
+  const asked = document.querySelector("dialog:modal");
+  const scope = asked || document.body;
 
   // Colours. A text stands on the nearest ground that is not see-through.
   const rgba = (s) => {
@@ -43,7 +46,7 @@
   };
 
   // Text: its size, and how it stands out.
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = document.createTreeWalker(scope, NodeFilter.SHOW_TEXT);
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
     const e = node.parentElement;
     if (!node.data.trim() || !visible(e) || e.closest("script, style, noscript, svg")) continue;
@@ -59,7 +62,7 @@
   }
 
   // Controls: the union of their rectangles and their labels'.
-  const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button]")].filter((e) => visible(e) || [...(e.labels || [])].some(visible));
+  const all = [...scope.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button]")].filter((e) => visible(e) || [...(e.labels || [])].some(visible));
   const rectOf = (e) => {
     const rects = [e, ...(e.labels || [])].filter(visible).flatMap((x) => [...x.getClientRects()]).filter((r) => r.width && r.height);
     const union = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
@@ -110,10 +113,12 @@
   // One thing a page.
   const count = (sel) => [...document.querySelectorAll(sel)].filter(visible).length;
   if (count("h1") !== 1) say(`${count("h1")} first headings, want 1`);
-  const primary = count("[data-primary]");
+  const pressed = asked ? "dialog:modal .main" : "[data-primary]";
+  const primary = count(pressed);
   if (primary > 1) say(`${primary} primary buttons, want one`);
-  if (primary === 0 && count(".choice, .tile, button.tap") === 0) say("no primary button and nothing to choose");
-  const first = [...document.querySelectorAll("[data-primary]")].filter(visible)[0];
+  // A class that has not begun, or that is watched, leaves nothing to do.
+  if (primary === 0 && (asked || count(".choice, .tile, button.tap, #live") === 0)) say("no primary button and nothing to choose");
+  const first = [...document.querySelectorAll(pressed)].filter(visible)[0];
   if (first) {
     const r = first.getBoundingClientRect();
     if (r.top < 0 || r.bottom > innerHeight + 1) say(`the primary button is out of sight: ${name(first)} ${round(r.top)} to ${round(r.bottom)} of ${innerHeight}`);

@@ -55,6 +55,7 @@ type walker struct {
 	axe    string                           // axe-core's source
 	places map[string]map[string][2]float64 // by window and text size: where things stood first
 	seen   map[string]string                // on which page they stood there
+	looked map[string]bool                  // paths of the pages that look measured
 	pages  int
 }
 
@@ -64,7 +65,7 @@ func newWalker(t testing.TB, tab *Tab) *walker {
 	if err != nil {
 		t.Fatalf("axe-core is missing; run the tests by `make test`: %v", err)
 	}
-	return &walker{Tab: tab, axe: string(source), places: map[string]map[string][2]float64{}, seen: map[string]string{}}
+	return &walker{Tab: tab, axe: string(source), places: map[string]map[string][2]float64{}, seen: map[string]string{}, looked: map[string]bool{}}
 }
 
 // look measures the page that the tab shows, in all sizes and windows, and runs axe in
@@ -72,6 +73,7 @@ func newWalker(t testing.TB, tab *Tab) *walker {
 func (w *walker) look(page string) {
 	w.t.Helper()
 	w.pages++
+	w.looked[pathOf(w.address())] = true
 	for _, window := range []size{portrait, landscape, phone, narrow} {
 		w.do(chromedp.EmulateViewport(window.width, window.height))
 		w.measure(page, window)

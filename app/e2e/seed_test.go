@@ -30,6 +30,30 @@ type hall struct {
 	Cards   []people.Card // one each of the learners, in the order they were issued
 }
 
+// recorded gives a class that is over a recording of two minutes with three steps, the
+// first time that it is called. Its sound is not there: live records one and hears it.
+func recorded(t testing.TB, p *Program, classID string) {
+	t.Helper()
+	ctx := context.Background()
+	d, err := db.Open(ctx, "sqlite:"+filepath.ToSlash(operator.Dir(p.Dir).Database()), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	at := db.Instant(time.Now())
+	run := func(sql string, args ...any) {
+		t.Helper()
+		if err := d.WithContext(ctx).Exec(sql, args...).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(`INSERT INTO live_recordings (class_id, by_id, begun_at, stopped_at, paused) VALUES (?, 'staff', ?, ?, 0) ON CONFLICT DO NOTHING`, classID, at, at.Add(2*time.Minute))
+	run(`INSERT INTO live_recording_parts (class_id, number, begun_at, millis, bytes) VALUES (?, 1, ?, 120000, 1) ON CONFLICT DO NOTHING`, classID, at)
+	for i := range 3 {
+		run(`INSERT INTO live_recording_marks (class_id, at, lesson, step) VALUES (?, ?, 'fraud/police-call', ?) ON CONFLICT DO NOTHING`, classID, at.Add(time.Duration(i)*40*time.Second), i+1)
+	}
+}
+
 // seed makes an administrator, a venue, a session that runs now, and learners with cards
 // in the program's database.
 func seed(t testing.TB, p *Program, database string, learners int) hall {

@@ -38,10 +38,10 @@ func (s *story) organizerCountsAndReports() {
 	for kind, id := range map[string]string{"session": last(s.session), "stop": last(s.stop), "tour": last(s.tour)} {
 		query := kind + "=" + id
 		shown := s.report(query)
-		s.compareFiles(query, shown)
+		s.compareFiles(query)
+		s.recount(query, s.csv("facts.csv"), shown)
 		if kind == "session" {
 			s.opensToFacts(query, shown)
-			s.recount(s.csv("facts.csv"), shown)
 		}
 	}
 }
@@ -118,7 +118,7 @@ func (s *story) csv(name string) [][]string {
 }
 
 // compareFiles holds screen, CSV and XLSX against each other, cell by cell.
-func (s *story) compareFiles(query string, shown map[string]string) {
+func (s *story) compareFiles(query string) {
 	s.t.Helper()
 	screen, err := evaluate[[][]string](s.organizer, `[...document.querySelectorAll("table.numbers tr")].map(
 		tr => [...tr.querySelectorAll("th, td")].map(c => c.innerText.trim()))`)
@@ -149,6 +149,11 @@ func (s *story) compareFiles(query string, shown map[string]string) {
 			s.t.Errorf("%s: the XLSX has no row %q", query, row)
 		}
 	}
+	for _, row := range cells {
+		if strings.Join(row, "") != "" && !slices.ContainsFunc(file, func(r []string) bool { return sameCells(row, r) }) {
+			s.t.Errorf("%s: the XLSX has a row more than the CSV, %q", query, row)
+		}
+	}
 }
 
 // sameCells compares two rows; empty cells at the end do not count.
@@ -166,8 +171,18 @@ func sameCells(a, b []string) bool {
 func (s *story) opensToFacts(query string, shown map[string]string) {
 	s.t.Helper()
 	o := s.organizer
-	for name := range wanted {
-		if shown[name] == "0" || strings.HasSuffix(name, "ratings") { // fewer than five answers do not open
+	closed, err := evaluate[[]string](o, `[...document.querySelectorAll("table.numbers tr[data-number]")]
+		.filter(tr => /[1-9]/.test(tr.querySelector("td.num").innerText) && !tr.querySelector("a.open")).map(tr => tr.dataset.number)`)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, name := range closed {
+		if !fewAnswers(name) {
+			s.t.Errorf("%s is %s and does not open", name, shown[name])
+		}
+	}
+	for name := range shown {
+		if !strings.ContainsAny(shown[name], "123456789") || fewAnswers(name) {
 			continue
 		}
 		o.Open(s.url("/staff/reports?" + query))
@@ -179,9 +194,14 @@ func (s *story) opensToFacts(query string, shown map[string]string) {
 	o.Open(s.url("/staff/reports?" + query))
 }
 
+// fewAnswers reports whether a number comes from ratings: fewer than five do not open.
+func fewAnswers(name string) bool {
+	return name == "ratings" || name == "smiles" || strings.HasPrefix(name, "session-")
+}
+
 // recount counts the exported facts again in plain SQL, by the definitions of
 // indicators.md F.2 and by nothing of the program's own.
-func (s *story) recount(facts [][]string, shown map[string]string) {
+func (s *story) recount(query string, facts [][]string, shown map[string]string) {
 	s.t.Helper()
 	ctx := context.Background()
 	d, err := db.Open(ctx, "sqlite:"+s.t.TempDir()+"/recount.db", time.Now)
@@ -210,6 +230,7 @@ func (s *story) recount(facts [][]string, shown map[string]string) {
 		AND id NOT IN (SELECT json_extract(detail, '$.fact_id') FROM fact WHERE verb = 'retracted')`)
 	for name, sql := range map[string]string{
 		"registered":      `SELECT count(DISTINCT session || person) FROM good WHERE verb = 'checked-in'`,
+		"person-times":    `SELECT max((SELECT count(DISTINCT session || person) FROM good WHERE verb = 'checked-in'), (SELECT json_extract(detail, '$.heads') FROM good WHERE verb = 'counted' ORDER BY at DESC LIMIT 1))`,
 		"persons":         `SELECT count(DISTINCT person) FROM good WHERE verb = 'checked-in'`,
 		"heads":           `SELECT json_extract(detail, '$.heads') FROM good WHERE verb = 'counted' ORDER BY at DESC LIMIT 1`,
 		"unregistered":    `SELECT max(0, (SELECT json_extract(detail, '$.heads') FROM good WHERE verb = 'counted' ORDER BY at DESC LIMIT 1) - (SELECT count(DISTINCT session || person) FROM good WHERE verb = 'checked-in'))`,
@@ -217,13 +238,15 @@ func (s *story) recount(facts [][]string, shown map[string]string) {
 		"lessons-visitor": `SELECT count(DISTINCT run) FROM good WHERE verb = 'finished' AND person = ''`,
 		"practices-alone": `SELECT count(*) FROM good WHERE verb = 'practised' AND json_extract(detail, '$.outcome') = 'done' AND coalesce(json_extract(detail, '$.hints'), 0) = 0 AND NOT coalesce(json_extract(detail, '$.helped'), 0) AND json_extract(detail, '$.mode') IN ('unaided', 'changed')`,
 		"live-minutes":    `SELECT coalesce(sum(json_extract(detail, '$.minutes')), 0) FROM good WHERE verb = 'attended'`,
+		"practices":       `SELECT count(DISTINCT CASE person WHEN '' THEN run ELSE person END || object) FROM good WHERE verb = 'practised'`,
+		"live-estimated":  `SELECT coalesce(sum(json_extract(detail, '$.estimated_minutes')), 0) FROM good WHERE verb = 'attended'`,
 		"live-confirmed":  `SELECT coalesce(sum(json_extract(detail, '$.confirmed_minutes')), 0) FROM good WHERE verb = 'attended'`,
 	} {
 		var got string
 		if err := d.WithContext(ctx).Raw(sql).Scan(&got).Error; err != nil {
-			s.t.Errorf("%s: %v", name, err)
+			s.t.Errorf("%s, %s: %v", query, name, err)
 		} else if got != shown[name] {
-			s.t.Errorf("recounted %s is %s, the report says %s", name, got, shown[name])
+			s.t.Errorf("%s: recounted %s is %s, the report says %s", query, name, got, shown[name])
 		}
 	}
 	var named int

@@ -171,6 +171,10 @@ func TestFormsComeBackWithWhatWasTyped(t *testing.T) {
 			has(t, main(rec), tt.has...)
 		})
 	}
+	wrong := w.do("POST", "/staff/sessions/"+w.session.ID+"/desk/check-in", url.Values{"id": id, "scan": {"ABCD EFGH"}})
+	if n := strings.Count(main(wrong), "这张卡没有认出来"); n != 1 {
+		t.Errorf("a wrong scan is told at %d places, want once, beside the input: %s", n, main(wrong))
+	}
 	if rec := w.do("POST", "/staff/cities", url.Values{"id": {"no-uuid"}, "name": {"湖州市"}}); rec.Code != http.StatusUnprocessableEntity {
 		t.Errorf("an act without an ID: got %d", rec.Code)
 	}
