@@ -235,3 +235,9 @@ if (button) {
   });
   window.addEventListener('pagehide', stop);
 }
+
+// How high the foot is, for what stays in sight above it: its words wrap with their size.
+const foot = document.querySelector('.foot');
+if (foot && window.ResizeObserver) {
+  new ResizeObserver(() => root.style.setProperty('--foot', `${foot.offsetHeight}px`)).observe(foot);
+}
