@@ -24,14 +24,25 @@ func wired(t *testing.T) *program { return wiredTo(t, "", slog.DiscardHandler) }
 // wiredTo is wired with a database and a log of one's own; without a database it is a file.
 func wiredTo(t *testing.T, database string, log slog.Handler) *program {
 	t.Helper()
+	return wiredAt(t, settings{Data: t.TempDir(), Database: database}, log)
+}
+
+// silent is a terminal that nobody reads.
+func silent(t *testing.T) *terminal {
+	t.Helper()
 	words, err := locales.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := settings{Listen: "127.0.0.1:0", ListenInternal: "127.0.0.1:0", Data: t.TempDir(), Database: database, Zone: "Asia/Shanghai",
-		Livekit: livekitOff, LivekitUDPPort: 7882, LivekitTCPPort: 7881}
-	out := &terminal{Reader: strings.NewReader(""), Writer: io.Discard, Errors: io.Discard, words: words, lang: "en"}
-	p := &program{settings: s, terminal: out, now: time.Now, log: slog.New(log)}
+	return &terminal{Reader: strings.NewReader(""), Writer: io.Discard, Errors: io.Discard, words: words, lang: "en"}
+}
+
+// wiredAt is wired with data and database of one's own.
+func wiredAt(t *testing.T, s settings, log slog.Handler) *program {
+	t.Helper()
+	s.Listen, s.ListenInternal, s.Zone, s.Livekit = "127.0.0.1:0", "127.0.0.1:0", "Asia/Shanghai", livekitOff
+	s.LivekitUDPPort, s.LivekitTCPPort = 7882, 7881
+	p := &program{settings: s, terminal: silent(t), now: time.Now, log: slog.New(log)}
 	if err := p.prepare(context.Background()); err != nil {
 		t.Fatal(err)
 	}

@@ -57,10 +57,14 @@ func (a Audit) sealed(prev string) string {
 // sealBatch is how many lines get their place in one transaction.
 const sealBatch = 500
 
+// sealTries bounds how often somebody who seals beside another begins again.
+const sealTries = 20
+
 // SealAudits gives lines their places in the chain. It is background work of one process
-// at a time.
+// at a time, and letting go of old lines does it too: who finds the place taken by the
+// other begins again behind it.
 func (s *Store) SealAudits(ctx context.Context) error {
-	for {
+	for tries := 1; ; {
 		n := 0
 		err := db.Write(ctx, s.db, func(tx *gorm.DB) error {
 			n = 0
@@ -85,6 +89,10 @@ func (s *Store) SealAudits(ctx context.Context) error {
 			_, err = db.Rows[auditWaiting](tx).Where("audit_id IN ?", ids).Delete(ctx)
 			return err
 		})
+		if errors.Is(err, gorm.ErrDuplicatedKey) && tries < sealTries {
+			tries++
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("seal audits: %w", err)
 		}

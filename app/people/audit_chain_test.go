@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,5 +60,31 @@ func TestAuditLinesAreChainedAndGoOnlyInTheirTime(t *testing.T) {
 	}
 	if _, broken, err := s.VerifyAudits(ctx); err != nil || broken != 8 {
 		t.Errorf("a changed line was found at %d, %v", broken, err)
+	}
+}
+
+// Two pieces of background work seal: the chain's own, and letting go of old lines. That they
+// meet is nobody's mistake.
+func TestWhoSealsBesideAnotherIsNotRefused(t *testing.T) {
+	s, _, c := newStore(t)
+	ctx := t.Context()
+	const rounds, sealers = 10, 4
+	for range rounds {
+		c.move(time.Second)
+		if err := s.Note(ctx, people.Audit{Act: people.Searched}); err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for range sealers {
+			all.Go(func() {
+				if err := s.SealAudits(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+	}
+	if holds, broken, err := s.VerifyAudits(ctx); err != nil || broken != 0 || holds != rounds {
+		t.Errorf("holds to %d, breaks at %d, %v; want %d", holds, broken, err, rounds)
 	}
 }
