@@ -62,6 +62,7 @@ func (p *program) pattern(path string) string {
 
 var (
 	hrefs  = regexp.MustCompile(`(?:href|data-url|data-board)="(/[^"#]*)`)
+	hidden = regexp.MustCompile(`<a [^>]* hidden[^>]*>`) // leads nowhere until the script shows it
 	hole   = regexp.MustCompile(`\[[a-z]+\.[a-z0-9_]+\]|<no value>|%!|ZgotmplZ`)
 	tongue = regexp.MustCompile(`<html[^>]* lang="([^"]+)"`)
 )
@@ -102,7 +103,7 @@ func (r *reader) read(lang string, seen map[string]bool, first ...string) {
 			if found := hole.FindString(body); found != "" {
 				r.t.Errorf("%s, %s: %s shows %s", r.name, lang, address, found)
 			}
-			for _, m := range hrefs.FindAllStringSubmatch(body, -1) {
+			for _, m := range hrefs.FindAllStringSubmatch(hidden.ReplaceAllString(body, ""), -1) {
 				queue = append(queue, m[1])
 			}
 		}
@@ -120,12 +121,14 @@ var elsewhere = map[string]string{
 	"/tablet/state":                          "JSON",
 	"/verify/:code/credential":               "JSON",
 	"/voice/:file":                           "sound",
-	"/verify/:code":                          "as above",
-	"/staff/sessions/:id/certificates/print": "as above",
+	"/live/:class/again":                     "nobody recorded a class; live opens it",
+	"/live/:class/again/:part":               "sound",
+	"/verify/:code":                          "nobody has a certificate; quizzes/certificates opens it",
+	"/staff/sessions/:id/certificates/print": "nobody has a certificate; quizzes/certificates opens it",
 	"/staff/classes/:class":                  "without LiveKit there is no class; live opens it",
 	"/rate/session/:id":                      "at the end of a seat; quizzes opens it",
 	"/me/certificates/:id":                   "nobody has a certificate; quizzes/certificates opens it",
-	"/staff/certificates/:id":                "as above",
+	"/staff/certificates/:id":                "nobody has a certificate; quizzes/certificates opens it",
 	"/staff/account/codes":                   "shown once; people opens it",
 }
 
