@@ -197,7 +197,11 @@ func (w *walker) hall(p *Program, h hall, staff *Tab, lang string) {
 	w.look("hello")
 	w.Open(p.URL("/"))
 	w.look("home of somebody seated")
-	w.Click(".foot .help") // the page stays; a strip says that somebody comes
+	w.Click(".foot .help") // the page stays, or says so on one of its own when the tablet has only just come
+	w.Await(".hand-strip")
+	w.Open(p.URL("/help/called?back=/"))
+	w.look("teacher is called, on a page")
+	w.Open(p.URL("/"))
 	w.Await(".hand-strip")
 	w.look("teacher is called")
 	w.Open(p.URL("/me"))
