@@ -51,7 +51,7 @@ with_race_detector() {
   CGO_ENABLED=1 env -u TEST_DATABASE_URL go test -race ./app/ledger ./app/people ./app/room ./live
 }
 
-# A learner's tap counts 700 ms after a page came (K7): four topics at a time use the wait.
+# A learner's tap counts 700 ms after a page came (K7): four windows at a time use the wait.
 in_browser() {
   E2E_PROGRAM="$PWD/silverclass" E2E_CHROMIUM="$(find_chromium)" \
     go test -tags browser -p 1 -parallel 4 -count=1 -timeout 15m ./app/e2e ./app/tour ./live
