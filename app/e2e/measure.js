@@ -116,7 +116,7 @@
   const pressed = asked ? "dialog:modal .main" : "[data-primary]";
   const primary = count(pressed);
   if (primary > 1) say(`${primary} primary buttons, want one`);
-  // A class that has not begun, or that is watched, leaves nothing to do.
+  // Who watches a class has nothing to do.
   if (primary === 0 && (asked || count(".choice, .tile, button.tap, #live") === 0)) say("no primary button and nothing to choose");
   const first = [...document.querySelectorAll(pressed)].filter(visible)[0];
   if (first) {

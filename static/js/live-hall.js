@@ -18,7 +18,7 @@ let reachable = true;
 function show() {
   root.dataset.state = reachable ? phase : 'stalled';
   status.textContent = !reachable ? say.lost : phase === 'open' ? say.hall : phase === 'over' ? say.over : planned;
-  home.hidden = phase !== 'over' || !again.hidden;
+  home.hidden = !['planned', 'over'].includes(phase) || !again.hidden;
 }
 
 follow(`/api/v1/classes/${root.dataset.class}`, (state) => {

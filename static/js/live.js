@@ -64,7 +64,7 @@ function show(word) {
   const button = buttons[word];
   join.hidden = !button;
   if (button) join.textContent = say[button];
-  home.hidden = word !== 'over' || !again.hidden;
+  home.hidden = !['planned', 'over'].includes(word) || !again.hidden;
   leave.hidden = !inside.includes(word);
   awake(inside.includes(word));
   if (before !== word && spoken[word]) aloud(say[word]);
