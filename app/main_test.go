@@ -73,6 +73,11 @@ func TestHelpIsInTheReadersLanguage(t *testing.T) {
 			t.Errorf("%s: a word is missing or the child is shown:\n%s", lang, o.String())
 		}
 	}
+	for _, node := range commandLine(t).Children { // also those that are only a word over several commands
+		if code, out, _ := command(t, node.Name, "--help"); !node.Hidden && (code != exitFine || strings.Contains(out, "[cli.") || !strings.Contains(out, "silverclass "+node.Name)) {
+			t.Errorf("help of %s: exit %d:\n%s", node.Name, code, out)
+		}
+	}
 	if _, out, _ := command(t, "backup", "--help"); !strings.Contains(out, "--no-keys") || !strings.Contains(out, "FILE") {
 		t.Errorf("help of one command:\n%s", out)
 	}

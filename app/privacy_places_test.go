@@ -1,19 +1,24 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
 
 	"silverclass/app/db"
 	"silverclass/app/people"
 	"silverclass/app/tour"
 	"silverclass/app/web"
+	"silverclass/live"
 )
 
 // secret is somebody whose name, card and phone nobody of another place may read.
@@ -55,7 +60,7 @@ func placesOf(t *testing.T, p *program) *places {
 	}
 	w.here, w.there = venue("此地"), venue("别处")
 	session, err := w.p.tour.AddSession(ctx, tour.Session{ID: db.NewID(), VenueID: w.here.ID, Title: "场次", Topics: []string{"fraud"},
-		Mode: tour.OnSite, StartsAt: now.Add(-time.Minute), EndsAt: now.Add(time.Hour)}, w.p.zone)
+		Mode: tour.Both, StartsAt: now.Add(-time.Minute), EndsAt: now.Add(time.Hour)}, w.p.zone)
 	must(err)
 	must(w.p.tour.OpenSession(ctx, session.ID))
 	i, err := w.p.people.Issue(ctx, people.Issue{ID: db.NewID(), Name: "独孤阿姨", AgeBand: people.Age70, PhoneToo: true, Phone: "13987654321", Phones: w.p.phones})
@@ -66,8 +71,10 @@ func placesOf(t *testing.T, p *program) *places {
 		fill: map[string]string{
 			"/staff/people/:id": i.Person.ID, "/staff/sessions/:id": session.ID, "/staff/sessions/:session": session.ID, "/staff/classes/:class": session.ID,
 			"/staff/venues/:id": w.here.ID, "/staff/cities/:id": w.here.CityID, ":attendance": in.Attendance.ID,
+			"/live/:class": session.ID, "again/:part": "again/1",
 			":topic/:lesson": "fraud/police-call", ":topic": "fraud", ":lesson": "police-call", ":paper": "record",
 		}}
+	w.record(session.ID)
 	w.p.public.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			people.SetWho(c, w.reader)
@@ -77,12 +84,31 @@ func placesOf(t *testing.T, p *program) *places {
 	return w
 }
 
+// record gives the session a class that is over and was recorded; whoever hears it hears
+// her name.
+func (w *places) record(session string) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	classes := live.NewStore(w.p.db.DB, time.Now)
+	_, err := classes.Open(ctx, live.Opening{SessionID: session, StaffID: "staff"})
+	dir, at := filepath.Join(w.p.settings.dir().Recordings(), session), db.Instant(time.Now())
+	err = errors.Join(err, classes.Close(ctx, session, nil), os.MkdirAll(dir, 0o700), os.WriteFile(filepath.Join(dir, "1.ogg"), []byte("OggS 独孤"), 0o600),
+		db.Write(ctx, w.p.db.DB, func(tx *gorm.DB) error {
+			return errors.Join(
+				tx.Exec("INSERT INTO live_recordings (class_id, by_id, begun_at, stopped_at, paused) VALUES (?, 'staff', ?, ?, 0)", session, at, at).Error,
+				tx.Exec("INSERT INTO live_recording_parts (class_id, number, begun_at, millis, bytes) VALUES (?, 1, ?, 1000, 11)", session, at).Error)
+		}))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 var param = regexp.MustCompile(`:\w+`)
 
 // address is a route's path with the IDs of the first venue in it.
 func (w *places) address(route string) string {
 	for _, key := range []string{"/staff/people/:id", "/staff/sessions/:id", "/staff/sessions/:session", "/staff/classes/:class",
-		"/staff/venues/:id", "/staff/cities/:id", ":attendance", ":topic/:lesson", ":topic", ":lesson", ":paper"} {
+		"/staff/venues/:id", "/staff/cities/:id", "/live/:class", "again/:part", ":attendance", ":topic/:lesson", ":topic", ":lesson", ":paper"} {
 		if value := w.who.fill[key]; strings.HasPrefix(key, "/") {
 			prefix, _, _ := strings.Cut(key, ":")
 			if strings.HasPrefix(route, key) {
@@ -148,7 +174,7 @@ func TestNobodyReadsAPersonOutsideTheirPlace(t *testing.T) {
 	for name, reader := range readers {
 		for _, r := range w.p.routes.Table() {
 			if r.Guard == "internal" || strings.HasPrefix(r.Path, "/static") || strings.HasPrefix(r.Path, "/voice") || r.Path == "/leave" ||
-				(r.Method == http.MethodPost && !strings.HasPrefix(r.Path, "/staff/people") && !strings.HasPrefix(r.Path, "/staff/sessions")) {
+				(r.Method == http.MethodPost && !strings.HasPrefix(r.Path, "/staff/people") && !strings.HasPrefix(r.Path, "/staff/sessions") && !strings.HasPrefix(r.Path, "/staff/classes")) {
 				continue
 			}
 			w.reader = reader
@@ -168,6 +194,17 @@ func TestNobodyReadsAPersonOutsideTheirPlace(t *testing.T) {
 			}
 		}
 	}
+	const sound = "/live/:class/again/:part"
+	w.reader = people.Reader{Person: &w.who.person.Person, Own: true}
+	if w.ask(web.Route{Method: http.MethodGet, Path: sound}) == "" {
+		t.Error("who was in the class does not hear it again")
+	}
+	for role, hears := range map[people.Role]bool{people.Observer: false, people.Helper: false, people.Trainer: true, people.Organizer: true, people.Admin: true} {
+		w.reader = w.staff(role, people.Venue, w.here.ID)
+		if (w.ask(web.Route{Method: http.MethodGet, Path: sound}) != "") != hears {
+			t.Errorf("%s of the class's venue hears it: %v, want %v", role, !hears, hears)
+		}
+	}
 	t.Logf("%d requests", w.opened)
 }
 
@@ -184,7 +221,11 @@ func (w *places) rows() string {
 		}
 		list = append(list, strings.Join(found, ","))
 	}
-	return strings.Join(list, "\n")
+	var class string
+	if err := w.p.db.Raw("SELECT c.state || r.class_id || r.stopped_at || c.version FROM live_classes c JOIN live_recordings r ON r.class_id = c.id").Scan(&class).Error; err != nil {
+		w.t.Fatal(err)
+	}
+	return class + "\n" + strings.Join(list, "\n")
 }
 
 // TestLessonsLeadToPagesThatExist: what a door names beside its scene.

@@ -77,7 +77,10 @@ func (t *terminal) help(parser *kong.Kong, args []string) {
 	if c, err := kong.Trace(parser, args); err == nil && c.Selected() != nil && len(args) > 0 {
 		node = c.Selected()
 	}
-	fmt.Fprintf(t, "%s\n\n  %s\n", t.text(wordOf(node)), usage(node))
+	if node.Parent == nil || node.Leaf() { // a word over several commands says nothing of its own
+		fmt.Fprintf(t, "%s\n\n", t.text(wordOf(node)))
+	}
+	fmt.Fprintf(t, "  %s\n", usage(node))
 	t.commands(node)
 	t.flags(node)
 }

@@ -149,6 +149,10 @@ func (t *tape) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// errErased ends a tape whose recording was erased under it: if she records the class anew,
+// that is a new tape.
+var errErased = errors.New("the recording was erased")
+
 // Keep brings the file to the disk, and then says so in the database.
 func (t *tape) Keep(length time.Duration) error {
 	if err := t.file.Sync(); err != nil {
@@ -156,7 +160,11 @@ func (t *tape) Keep(length time.Duration) error {
 	}
 	t.part.Millis = length.Milliseconds()
 	return db.Write(t.ctx, t.r.store.db, func(tx *gorm.DB) error {
-		_, err := db.Rows[part](tx).Where("class_id = ? AND number = ?", t.part.ClassID, t.part.Number).Select("millis", "bytes").Updates(t.ctx, t.part)
+		n, err := db.Rows[part](tx).Where("class_id = ? AND number = ? AND begun_at = ?", t.part.ClassID, t.part.Number, t.part.BegunAt).
+			Select("millis", "bytes").Updates(t.ctx, t.part)
+		if err == nil && n == 0 {
+			err = errErased
+		}
 		return err
 	})
 }

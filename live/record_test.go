@@ -336,6 +336,38 @@ func TestARecordingIsErasedWithItsFiles(t *testing.T) {
 	}
 }
 
+// TestErasedWhileItIsWritten: the recorder's tape of what was erased ends, and does not pass
+// for the tape of the recording that she begins anew.
+func TestErasedWhileItIsWritten(t *testing.T) {
+	w := newHall(t)
+	r := w.recorded(t, 30)
+	ctx := t.Context()
+	w.open(t)
+	need(t, w.store.record(ctx, w.session.ID, "staff"))
+	old, err := r.begin(ctx, w.session.ID)
+	need(t, err)
+	need(t, old.Keep(5*time.Second))
+	need(t, w.store.stopRecording(ctx, w.session.ID))
+	need(t, r.Drop(ctx, Dropping{ClassID: w.session.ID, Begun: w.clock(), Why: "desk"}))
+	w.pass(time.Second)
+	need(t, w.store.record(ctx, w.session.ID, "staff"))
+	if err := old.Keep(10 * time.Second); !errors.Is(err, errErased) {
+		t.Errorf("before there is a new tape: %v, want %v", err, errErased)
+	}
+	w.play(t, r, w.session.ID, 3)
+	if err := old.Close(15 * time.Second); !errors.Is(err, errErased) {
+		t.Errorf("beside the new tape: %v, want %v", err, errErased)
+	}
+	list, err := w.store.parts(ctx, w.session.ID)
+	need(t, err)
+	if len(list) != 1 || list[0].Number != 1 || sounds(list) != 3*time.Second {
+		t.Errorf("parts %+v, want the new one of 3 s", list)
+	}
+	if text, err := os.ReadFile(r.file(w.session.ID, 1)); err != nil || string(text) != "Og" {
+		t.Errorf("its file has %q, %v", text, err)
+	}
+}
+
 func TestNothingIsRecordedWhereNothingIsKept(t *testing.T) {
 	w := newHall(t)
 	w.recorded(t, 0)

@@ -171,8 +171,12 @@ func (h *handlers) deskPhone(c echo.Context) error {
 		if c.FormValue("medium") == people.Paper {
 			medium = people.Paper
 		}
-		return h.People.SetPhone(c.Request().Context(), h.Phones,
-			people.ConsentAct{ID: c.FormValue("id"), PersonID: id, Medium: medium, By: by}, c.FormValue("phone"))
+		ctx := c.Request().Context()
+		a := people.ConsentAct{ID: c.FormValue("id"), PersonID: id, Medium: medium, By: by}
+		if err := h.People.SetPhone(ctx, h.Phones, a, c.FormValue("phone")); err != nil {
+			return err
+		}
+		return h.People.NoteBy(ctx, by, people.EditedPerson, "person:"+id)
 	})
 }
 

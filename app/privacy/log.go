@@ -18,9 +18,9 @@ import (
 
 // Log is the list of erased numbers beside the database. When an older backup is brought
 // back, or an old file is copied into place, who was erased since is in it again, and so
-// is a phone number that was taken back or the recording of a class: the log is read before anything is served, and
-// they are erased again. It holds random numbers, times and reasons, and nothing that
-// names anybody.
+// is a phone number that was taken back or the recording of a class: the log is read
+// before anything is served, and they are erased again. It holds random numbers, times
+// and reasons, and nothing that names anybody.
 type Log struct {
 	file string
 

@@ -136,6 +136,10 @@ func (t teller) line(k people.KeptRows, row []any) line {
 		l.What = "*******" + text("tail")
 	case "consents":
 		l.What = t.t("privacy.purpose_"+text("purpose"), nil)
+		l.When, _ = of("given_at").(time.Time)
+		if back, ok := of("withdrawn_at").(time.Time); ok {
+			l.When, l.Note = back, t.t("privacy.verb_withdrew", nil)
+		}
 	case "audits":
 		l.What = t.t("people.act_"+text("act"), nil)
 		l.Note = t.t("privacy.by_yourself", nil)

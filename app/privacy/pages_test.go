@@ -232,3 +232,33 @@ func TestAGuessTellsNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsKeptIsSaidAsItIs: a yes that was taken back does not stand there as a yes, and
+// a number that staff wrote down has its line.
+func TestWhatIsKeptIsSaidAsItIs(t *testing.T) {
+	h := newHall(t)
+	s := h.Session(0)
+	wang, number := h.Learner("王阿姨")
+	h.CheckIn(s, wang)
+	her := h.own(h.Own(), number)
+	card := func() string { return said(her.Get(mine + "/part/card").Is(http.StatusOK).Body) }
+	const yes, no = `<b>上课时拍照</b><span class="muted">2026年11月23日 同意</span>`, `<b>上课时拍照</b><span class="muted">2026年11月24日 收回同意</span>`
+	her.Post(mine+"/consents", "id", db.NewID(), "purpose", "pictures", "do", "agree").Leads(mine + "/consents")
+	if text := card(); !strings.Contains(text, yes) {
+		t.Errorf("after yes: %s", text)
+	}
+	h.Clock.Pass(24 * time.Hour)
+	her = h.own(h.Own(), number)
+	her.Post(mine+"/consents", "id", db.NewID(), "purpose", "pictures", "do", "withdraw").Leads(mine + "/consents")
+	if text := card(); !strings.Contains(text, no) || strings.Contains(text, yes) {
+		t.Errorf("after it was taken back: %s", text)
+	}
+	desk := "/staff/people/" + wang.ID + "/information"
+	h.As("helper").Post(desk+"/phone", "id", db.NewID(), "medium", "paper", "phone", "123").Is(http.StatusUnprocessableEntity)
+	h.As("helper").Post(desk+"/phone", "id", db.NewID(), "medium", "paper", "phone", "13912345678").Leads(desk)
+	var n int64
+	check(t, h.DB.Raw("SELECT count(*) FROM audits WHERE act = ? AND object = ? AND staff_id IS NOT NULL", people.EditedPerson, "person:"+wang.ID).Scan(&n).Error)
+	if n != 1 {
+		t.Errorf("%d lines that staff wrote a number down, want 1", n)
+	}
+}
