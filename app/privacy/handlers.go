@@ -126,7 +126,12 @@ func (h *handlers) open(ctx context.Context, personID string) (*Erasure, error) 
 
 func (h *handlers) tell(c echo.Context) teller {
 	return teller{ctx: c.Request().Context(), lang: web.Lang(c), titles: h.Titles,
-		t: func(key string, args fault.Args) string { return h.Site.T(c, key, args) }}
+		t: func(key string, args fault.Args) string { return h.Site.T(c, key, args) },
+		phone: func(personID string) string {
+			// Without keys it has the last four digits; what is wrong with them stands elsewhere.
+			masked, _ := h.People.MaskedPhone(c.Request().Context(), h.Phones, personID)
+			return masked
+		}}
 }
 
 // say is the reader's word for a key.

@@ -84,6 +84,7 @@ type teller struct {
 	lang   string
 	t      func(key string, args fault.Args) string
 	titles Titles
+	phone  func(personID string) string // 138****5678
 }
 
 // parts are the groups of w in their order, each with at most so many lines.
@@ -133,7 +134,7 @@ func (t teller) line(k people.KeptRows, row []any) line {
 	case "cards", "sheet_cards":
 		l.What = people.Card{Number: text("number")}.Grouped()
 	case "phones":
-		l.What = "*******" + text("tail")
+		l.What = t.phone(text("person_id"))
 	case "consents":
 		l.What = t.t("privacy.purpose_"+text("purpose"), nil)
 		l.When, _ = of("given_at").(time.Time)

@@ -256,6 +256,9 @@ func TestWhatIsKeptIsSaidAsItIs(t *testing.T) {
 	desk := "/staff/people/" + wang.ID + "/information"
 	h.As("helper").Post(desk+"/phone", "id", db.NewID(), "medium", "paper", "phone", "123").Is(http.StatusUnprocessableEntity)
 	h.As("helper").Post(desk+"/phone", "id", db.NewID(), "medium", "paper", "phone", "13912345678").Leads(desk)
+	if text := card(); !strings.Contains(text, "139****5678") {
+		t.Errorf("her number: %s", text)
+	}
 	var n int64
 	check(t, h.DB.Raw("SELECT count(*) FROM audits WHERE act = ? AND object = ? AND staff_id IS NOT NULL", people.EditedPerson, "person:"+wang.ID).Scan(&n).Error)
 	if n != 1 {
