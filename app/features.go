@@ -31,7 +31,7 @@ func (p *program) register() error {
 	p.metrics = newMetrics(p)
 	p.site = web.NewSite(web.Config{Words: p.terminal.words, Assets: p.assets, Now: p.now, Zone: p.zone, Log: p.log,
 		BaseURL: p.settings.BaseURL, LAN: withPort(p.settings.baseURL(), port(p.doors.plain)), TLSPort: port(p.doors.secure),
-		Nav: p.nav, ReadOnly: p.db.ReadOnly})
+		Office: p.settings.Office, Nav: p.nav, ReadOnly: p.db.ReadOnly})
 	p.site.Use(p.public)
 	p.site.Use(p.internal)
 	p.public.IPExtractor = p.settings.addresses()

@@ -38,6 +38,8 @@ func TestUnknownSettingsAreNamed(t *testing.T) {
 		{"livekit", "", []string{"--livekit", "http://x", "version"}, "--livekit"},
 		{"livekit without key", "", []string{"--livekit", "wss://x", "version"}, "--livekit-key"},
 		{"a short secret", "", []string{"--livekit-key", "a", "--livekit-secret", "b", "version"}, "--livekit-secret"},
+		{"days", "", []string{"--keep-recordings", "4000", "version"}, "--keep-recordings"},
+		{"an office of two lines", "", []string{"--office", "a\nb", "version"}, "--office"},
 		{"a port", "", []string{"--livekit-udp-port", "70000", "version"}, "--livekit-udp-port"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

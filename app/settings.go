@@ -29,6 +29,7 @@ type settings struct {
 	TLSKey         string     `name:"tls-key" type:"path"`
 	ListenInternal string     `default:"127.0.0.1:0"`
 	BaseURL        string     `name:"base-url"`              // empty: the LAN address
+	Office         string     ``                             // who holds the classes, for the notice
 	TrustedProxies []string   `placeholder:"CIDR"`           // whose X-Forwarded-For is believed
 	Data           string     `default:"./data" type:"path"` // see operator.Dir
 	Keys           string     `type:"path"`                  // empty: keys in Data
@@ -81,6 +82,9 @@ func (s settings) check() error {
 		if _, err := netip.ParseAddr(s.NodeIP); err != nil {
 			return bad("node-ip", s.NodeIP, err)
 		}
+	}
+	if len(s.Office) > 200 || strings.ContainsAny(s.Office, "\r\n") {
+		return bad("office", strings.Join(strings.Fields(s.Office), " "), nil)
 	}
 	if s.KeepRecordings < 0 || s.KeepRecordings > mostDays {
 		return bad("keep-recordings", fmt.Sprint(s.KeepRecordings), nil)

@@ -40,7 +40,7 @@ func newHouse(t *testing.T, city bool) *house {
 	t.Helper()
 	d, c := dbtest.Open(t), newClock()
 	h := &house{db: d, clock: c, store: people.NewStore(d.DB, c.now), staff: people.NewStaffStore(d.DB, c.now, newSecrets(t)), e: echo.New()}
-	h.site = web.NewSite(web.Config{Words: must(locales.Load())(t), Assets: must(static.Load())(t), Now: c.now, Zone: time.FixedZone("CST", 8*3600),
+	h.site = web.NewSite(web.Config{Office: "清河市老年大学 0512-1234567", Words: must(locales.Load())(t), Assets: must(static.Load())(t), Now: c.now, Zone: time.FixedZone("CST", 8*3600),
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	h.site.Use(h.e)
 	signIns := web.NewSignIns(h.site, d.DB)

@@ -192,10 +192,16 @@ func (h *handlers) enrol(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, "/")
 }
 
+// noticePage is the notice, its version, and whom to ask beside the staff in the room.
+type noticePage struct {
+	Version string
+	Office  string
+}
+
 func (h *handlers) notice(c echo.Context) error {
-	return h.learner.Show(c, http.StatusOK, "notice.html", web.View{Back: "/", Data: NoticeVersion})
+	return h.learner.Show(c, http.StatusOK, "notice.html", web.View{Back: "/", Data: noticePage{NoticeVersion, h.site.Office()}})
 }
 
 func (h *handlers) printNotice(c echo.Context) error {
-	return h.paper.Show(c, http.StatusOK, "notice-paper.html", web.View{Back: "/notice", Data: NoticeVersion})
+	return h.paper.Show(c, http.StatusOK, "notice-paper.html", web.View{Back: "/notice", Data: noticePage{NoticeVersion, h.site.Office()}})
 }

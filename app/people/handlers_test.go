@@ -282,6 +282,16 @@ func TestGuards(t *testing.T) {
 	}
 }
 
+// The notice says whom to ask, and on paper leaves a line for it only where nobody has set it.
+func TestTheNoticeSaysWhomToAsk(t *testing.T) {
+	b := newHouse(t, false).browser(t)
+	for _, page := range []string{"/notice", "/notice/print"} {
+		if a := b.get(page); a.Status != 200 || !strings.Contains(a.Body, "办课单位：清河市老年大学 0512-1234567") || strings.Contains(a.Body, "办课单位、联系电话：") {
+			t.Errorf("%s: status %d\n%s", page, a.Status, mainPart.FindString(a.Body))
+		}
+	}
+}
+
 func TestEveryPageInEveryLanguage(t *testing.T) {
 	h := newHouse(t, false)
 	firstAdmin(t, h.staff)

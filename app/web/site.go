@@ -33,6 +33,9 @@ type Config struct {
 	// TLSPort is the port that speaks HTTPS, 0 when none does: a trainer's camera works
 	// only there.
 	TLSPort int
+	// Office is who holds the classes, and how to reach them, as the notice says it (PIPL
+	// 17); empty when nobody has set it.
+	Office string
 	// Nav gives the links a signed-in member of staff sees, in order.
 	Nav func(c echo.Context) []NavItem
 	// ReadOnly tells whether the disk takes no more; staff pages say so.
@@ -69,6 +72,9 @@ func (s *Site) Now() time.Time { return s.cfg.Now().UTC() }
 
 // Zone is where local days begin.
 func (s *Site) Zone() *time.Location { return s.cfg.Zone }
+
+// Office is who holds the classes, and how to reach them; it may be empty.
+func (s *Site) Office() string { return s.cfg.Office }
 
 // T is a sentence in the reader's language, for answers that are not pages.
 func (s *Site) T(c echo.Context, key string, args map[string]any) string {
