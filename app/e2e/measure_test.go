@@ -97,9 +97,14 @@ func (w *walker) measure(page string, window size) {
 		b, _ := json.Marshal(wanted)
 		limits[i] = string(b)
 	}
-	found, err := evaluate[[]measured](w.Tab, fmt.Sprintf(`(() => {
-		const root = document.documentElement, old = root.dataset.size, measure = %s;
-		const found = [%s].map((limits, i) => { root.dataset.size = i + 1; return measure(limits); });
+	found, err := awaited[[]measured](w.Tab, fmt.Sprintf(`(async () => {
+		const root = document.documentElement, old = root.dataset.size, measure = %s, found = [];
+		for (const [i, limits] of [%s].entries()) {
+			root.dataset.size = i + 1;
+			// The button of the day stands above the foot once a frame was drawn with it.
+			if (document.querySelector(".today")) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+			found.push(measure(limits));
+		}
 		root.dataset.size = old;
 		return found;
 	})()`, strings.TrimSpace(afterComment(measureScript)), strings.Join(limits[:], ",")))
