@@ -54,7 +54,7 @@ with_race_detector() {
 # A learner's tap counts 700 ms after a page came (K7): four windows at a time use the wait.
 in_browser() {
   E2E_PROGRAM="$PWD/silverclass" E2E_CHROMIUM="$(find_chromium)" \
-    go test -tags browser -p 1 -parallel 4 -count=1 -timeout 15m ./app/e2e ./app/tour ./live
+    go test -tags browser -p 1 -parallel 6 -count=1 -timeout 15m ./app/e2e ./app/tour ./live
 }
 
 stage "tools: Chromium, Chinese fonts, PostgreSQL, gcc, Node" require_tools
