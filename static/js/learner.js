@@ -236,8 +236,10 @@ if (button) {
   window.addEventListener('pagehide', stop);
 }
 
-// How high the foot is, for what stays in sight above it: its words wrap with their size.
+// How high the foot is, for the button of the day, which stays in sight above it: the
+// foot's words wrap with their size.
 const foot = document.querySelector('.foot');
-if (foot && window.ResizeObserver) {
-  new ResizeObserver(() => root.style.setProperty('--foot', `${foot.offsetHeight}px`)).observe(foot);
+const day = document.querySelector('.today');
+if (foot && day && window.ResizeObserver) {
+  new ResizeObserver(() => day.style.setProperty('--foot', `${foot.offsetHeight}px`)).observe(foot);
 }
