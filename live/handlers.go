@@ -89,11 +89,15 @@ func (h *handlers) show(c echo.Context) error {
 	if p.Recorded, p.Again, err = h.recorded(c, p.Phase, class.ID); err != nil {
 		return err
 	}
-	topic := ""
-	if len(n.Topics) > 0 {
-		topic = n.Topics[0]
+	return h.learner.Show(c, http.StatusOK, "class.html", web.View{Back: "/", Body: "in-class", Topic: colour(n), Scripts: []string{script}, Data: p})
+}
+
+// colour is the topic that a class's pages have their colour from: its session's first.
+func colour(n tour.Session) string {
+	if len(n.Topics) == 0 {
+		return ""
 	}
-	return h.learner.Show(c, http.StatusOK, "class.html", web.View{Back: "/", Body: "in-class", Topic: topic, Scripts: []string{script}, Data: p})
+	return n.Topics[0]
 }
 
 // day is the local day of an instant.

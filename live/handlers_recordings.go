@@ -87,7 +87,7 @@ func (h *handlers) stopRecording(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.store.stopRecording(c.Request().Context(), class.ID); err != nil {
+	if err := h.store.endRecording(c.Request().Context(), class.ID); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/staff/classes/"+class.ID)
@@ -100,7 +100,7 @@ func (h *handlers) eraseRecording(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.store.stopRecording(ctx, class.ID); err != nil {
+	if err := h.store.endRecording(ctx, class.ID); err != nil {
 		return err
 	}
 	r := people.Who(c)
@@ -140,7 +140,7 @@ func (h *handlers) heard(c echo.Context, classID string) (Recording, []part, err
 	if err != nil {
 		return rec, nil, err
 	}
-	if rec.ClassID == "" {
+	if rec.ClassID == "" || rec.On() {
 		return rec, nil, errNoRecording
 	}
 	class, err := h.store.Class(ctx, classID)
@@ -209,11 +209,7 @@ func (h *handlers) again(c echo.Context) error {
 			p.Chapters = append(p.Chapters, chapter{st, at.part, at.from.Milliseconds(), clock(at.whole)})
 		}
 	}
-	topic := ""
-	if len(n.Topics) > 0 {
-		topic = n.Topics[0]
-	}
-	return h.learner.Show(c, http.StatusOK, "again.html", web.View{Back: "/live/" + id, Topic: topic, Scripts: []string{"live-again"}, Data: p})
+	return h.learner.Show(c, http.StatusOK, "again.html", web.View{Back: "/live/" + id, Topic: colour(n), Scripts: []string{"live-again"}, Data: p})
 }
 
 // place is where in the sound a step begins: in which part, how far into it, and how far

@@ -166,9 +166,9 @@ func TestOnlyThoseWhoWereThereHearARecording(t *testing.T) {
 	if _, text := trainer.get("/api/v1/classes/" + w.session.ID + "/here"); !strings.Contains(text, `"on":true,"cut":true`) || !strings.Contains(text, "已存好 1:05，全程") {
 		t.Errorf("nobody tells the trainer that the recorder is away: %s", text)
 	}
-	for _, b := range []*browser{home, late} {
-		if status, _ := b.get(page + "/again"); b == late && status != http.StatusNotFound {
-			t.Errorf("heard before the end by who was not there: status %d", status)
+	for who, b := range map[string]*browser{"who is there": home, "who is not": late, "the trainer": trainer} {
+		if status, _ := b.get(page + "/again/1"); status != http.StatusNotFound {
+			t.Errorf("heard while it goes on by %s: status %d", who, status)
 		}
 	}
 	trainer.form(staff+"/end", nil)

@@ -160,7 +160,12 @@ func (s *Store) mark(ctx context.Context, c Class) error {
 	return db.Rows[mark](s.db, clause.OnConflict{UpdateAll: true}).Create(ctx, &m)
 }
 
-// stopRecording ends the recording of a class, when there is one.
+// endRecording stops the recording of a class, when there is one, by hand.
+func (s *Store) endRecording(ctx context.Context, classID string) error {
+	return db.Write(ctx, s.db, func(tx *gorm.DB) error { return NewStore(tx, s.now).stopRecording(ctx, classID) })
+}
+
+// stopRecording is endRecording in a transaction: a class that ends stops it too.
 func (s *Store) stopRecording(ctx context.Context, classID string) error {
 	now := s.Now()
 	_, err := db.Rows[Recording](s.db).Where("class_id = ? AND stopped_at IS NULL", classID).Update(ctx, "stopped_at", now)
