@@ -58,6 +58,12 @@ function begin(n, seconds) {
   where();
 }
 
+// from begins so many seconds behind the beginning of all.
+function from(at) {
+  const n = Math.max(0, parts.findIndex((_, i) => before(i + 1) > at));
+  begin(n, at - before(n));
+}
+
 sound.addEventListener('loadedmetadata', () => { if (sought > 0) sound.currentTime = sought; });
 sound.addEventListener('timeupdate', where);
 sound.addEventListener('playing', () => show('playing'));
@@ -72,15 +78,13 @@ sound.addEventListener('error', () => show('broken'));
 play.addEventListener('click', () => {
   const word = root.dataset.state;
   if (word === 'playing' || word === 'waiting') sound.pause();
-  else if (word === 'broken') { part = -1; begin(Math.max(0, parts.findIndex((_, n) => before(n + 1) > Number(root.dataset.at))), 0); }
+  else if (word === 'broken') { part = -1; from(Number(root.dataset.at)); }
   else if (part < 0 || word === 'ended') begin(0, 0);
   else begin(part, sound.currentTime);
 });
 
 back.addEventListener('click', () => {
-  const at = Math.max(0, Number(root.dataset.at) - jump);
-  const n = parts.findIndex((_, i) => before(i + 1) > at);
-  begin(Math.max(0, n), at - before(Math.max(0, n)));
+  from(Math.max(0, Number(root.dataset.at) - jump));
 });
 
 for (const s of steps) {
