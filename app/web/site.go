@@ -165,7 +165,7 @@ func cookieName(name string, secure bool) string {
 
 // Reader is what layouts show of whoever reads: nothing here decides anything.
 type Reader struct {
-	Name      string // a learner's 称呼; empty for visitors and cards without one
+	Name      string // what a learner likes to be called; empty for visitors and cards without one
 	Learner   bool   // somebody is seated here
 	Tablet    bool   // an enrolled tablet
 	Staff     bool
